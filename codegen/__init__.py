@@ -1,0 +1,1 @@
+"""Generates the typed package from the service model: `python -m codegen [--check]`."""

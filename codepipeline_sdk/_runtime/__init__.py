@@ -1,0 +1,1 @@
+"""The machinery below the generated client; it knows no service by name."""

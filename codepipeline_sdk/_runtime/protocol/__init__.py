@@ -1,0 +1,1 @@
+"""How inputs become requests and responses become outputs."""

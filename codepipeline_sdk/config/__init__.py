@@ -1,0 +1,1 @@
+"""Settings of clients and calls, and the HTTP seam."""
