@@ -85,7 +85,7 @@ class OpenEnum(str):
     _names: ClassVar[dict[str, str]] = {}
 
     def __init_subclass__(cls) -> None:
-        known: dict[str, Self] = {}
+        known: dict[str, Any] = {}
         cls._known, cls._names = known, {}
         for name, variant in list(vars(cls).items()):
             if isinstance(variant, _Variant):
