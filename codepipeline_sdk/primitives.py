@@ -26,6 +26,11 @@ def redacted(value: object) -> str:
     return "None" if value is None else REDACTED
 
 
+def redacted_values(value: Mapping[str, object] | None) -> str:
+    """Return the repr of a map whose values may be secrets: its keys alone."""
+    return "None" if value is None else repr(dict.fromkeys(value, REDACTED))
+
+
 class Secret:
     """A text that no repr, log, traceback or pickle shows; `reveal()` returns it."""
 

@@ -68,6 +68,11 @@ class HttpResponse:
     body: bytes = field(default=b"", repr=lambda body: f"<{len(body)} bytes>")
     """The whole body."""
 
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request: `x-amzn-requestid`, else `x-amz-request-id`."""
+        return self.headers.get("x-amzn-requestid") or self.headers.get("x-amz-request-id")
+
 
 ConnectorErrorKind = Literal["connect_timeout", "read_timeout", "io", "response", "user", "other"]
 """What kept a response from arriving whole.

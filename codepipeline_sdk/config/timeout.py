@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final, NamedTuple
 
 from attrs import frozen
 
@@ -33,9 +34,9 @@ class TimeoutConfig:
             if value is not None and not value > 0:
                 raise ValueError(f"timeout {name} must be a positive number of seconds, not {value!r}")
 
-    def over(self, defaults: TimeoutConfig) -> TimeoutConfig:
-        """Return these limits, each None filled from `defaults`."""
-        return TimeoutConfig(
+    def resolve(self, defaults: Timeouts) -> Timeouts:
+        """Return the limits, each None taken from `defaults`."""
+        return Timeouts(
             connect=defaults.connect if self.connect is None else self.connect,
             read=defaults.read if self.read is None else self.read,
             attempt=defaults.attempt if self.attempt is None else self.attempt,
@@ -43,5 +44,14 @@ class TimeoutConfig:
         )
 
 
-DEFAULT_TIMEOUTS = TimeoutConfig(connect=3.1, read=60.0, attempt=math.inf, operation=math.inf)
+class Timeouts(NamedTuple):
+    """The limits that hold, in seconds; `math.inf` where there is none."""
+
+    connect: float
+    read: float
+    attempt: float
+    operation: float
+
+
+DEFAULT_TIMEOUTS: Final = Timeouts(connect=3.1, read=60.0, attempt=math.inf, operation=math.inf)
 """What holds where nothing is said."""

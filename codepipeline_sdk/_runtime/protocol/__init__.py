@@ -1,1 +1,1 @@
-"""How inputs become requests and responses become outputs."""
+"""How inputs become requests and responses become outputs, one module for each protocol."""

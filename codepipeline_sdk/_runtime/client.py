@@ -1,0 +1,94 @@
+"""The base of the generated client: settings, transport, life."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from types import TracebackType
+from typing import TYPE_CHECKING, Generic, Self, TypeVar, Unpack
+
+from codepipeline_sdk._runtime.orchestrator import Orchestrator
+from codepipeline_sdk._runtime.transport import as_http_client
+from codepipeline_sdk.config.load import load_config
+from codepipeline_sdk.config.settings import Config
+
+if TYPE_CHECKING:
+    from codepipeline_sdk._runtime.operation import Invoker
+    from codepipeline_sdk.config.settings import ConfigChanges
+
+ClientT = TypeVar("ClientT", bound="ServiceClient")
+
+
+class ServiceClient:
+    """A client of one service. Making one does no I/O.
+
+    `async with` loads the TLS trust store ahead and closes the connections at the end; a client that lives as long as
+    its process needs neither.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._http = as_http_client(config.http_client, config.http)
+        self._owns_http = True
+        self._invoker: Invoker = Orchestrator(config, self._http)
+
+    @classmethod
+    def from_env(cls, **settings: Unpack[ConfigChanges]) -> ClientFactory[Self]:
+        """Return a client with the settings of `load_config`: await it, or enter it with `async with`."""
+        return ClientFactory(cls, settings)
+
+    @property
+    def config(self) -> Config:
+        """The settings."""
+        return self._config
+
+    def with_config(self, **changes: Unpack[ConfigChanges]) -> Self:
+        """Return a client with some settings changed that shares this one's connections; closing it closes nothing."""
+        child = type(self).__new__(type(self))
+        child._config = self._config.replace(**changes)  # noqa: SLF001
+        child._http = self._http  # noqa: SLF001
+        child._owns_http = False  # noqa: SLF001
+        child._invoker = Orchestrator(child._config, child._http)  # noqa: SLF001
+        return child
+
+    async def warm_up(self) -> None:
+        """Load ahead what the first call needs: the TLS trust store."""
+        await self._http.warm_up()
+
+    async def aclose(self) -> None:
+        """Close the connections; a second time does nothing. A transport of your own stays open."""
+        if self._owns_http:
+            await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        await self.warm_up()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+class ClientFactory(Generic[ClientT]):
+    """A client on its way: `await` it, or enter it with `async with`."""
+
+    __slots__ = ("_client", "_kind", "_settings")
+
+    def __init__(self, kind: type[ClientT], settings: ConfigChanges) -> None:
+        self._kind = kind
+        self._settings = settings
+
+    def __await__(self) -> Generator[object, object, ClientT]:
+        return self._make().__await__()
+
+    async def __aenter__(self) -> ClientT:
+        self._client = await self._make()
+        return await self._client.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._client.__aexit__(kind, error, traceback)
+
+    async def _make(self) -> ClientT:
+        return self._kind(await load_config(**self._settings))
