@@ -9,6 +9,7 @@ Error
 │   ├── InvalidConfiguration    the source applies but is set up wrongly
 │   └── ProviderError           the source applies but failed
 ├── UnknownVariantError         OpenEnum.try_parse (also ValueError)
+├── ConversionError             from_dict got data that does not fit (also ValueError)
 └── SdkError                    a call failed
     ├── ConstructionFailure     the request could not be built; nothing was sent
     ├── OperationTimeout        attempt or operation timeout (also builtins.TimeoutError)
@@ -95,6 +96,10 @@ class ProviderError(CredentialsError):
 
 class UnknownVariantError(Error, ValueError):
     """A text is none of the known values of an open enum."""
+
+
+class ConversionError(Error, ValueError):
+    """Plain data does not fit a class; the text lists every problem with its path."""
 
 
 class SdkError(Error):
