@@ -27,7 +27,7 @@ def markdown(html: str) -> str:
 def summary(text: str) -> str:
     """Return the first sentence of Markdown text."""
     first = text.split("\n", 1)[0]
-    end = re.search(r"(?<![A-Z])(?<!e\.g)(?<!i\.e)\.(?=\s|$)", first)
+    end = re.search(r"(?<!\b[A-Z])(?<!e\.g)(?<!i\.e)\.(?=\s|$)", first)
     return first[: end.end()] if end else first
 
 
@@ -39,7 +39,8 @@ class _Markdown(HTMLParser):
         self.blocks: list[str] = []
         self._text: list[str] = []
         self._prefix = ""
-        self._link: tuple[str | None, int] = (None, 0)
+        # Each open inline tag, the target of a link, and which piece of the text is the first inside.
+        self._open: list[tuple[str, str | None, int]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open a block or put an inline mark."""
@@ -51,10 +52,8 @@ class _Markdown(HTMLParser):
             self._prefix = "- "
         elif tag == "p":
             self.end_block()
-        elif tag == "a":
-            self._link = (dict(attrs).get("href"), len(self._text))
-        elif tag in _MARKS:
-            self._link = (self._link[0], len(self._text)) if self._link[0] else (None, len(self._text))
+        elif tag == "a" or tag in _MARKS:
+            self._open.append((tag, dict(attrs).get("href"), len(self._text)))
         elif tag not in _IGNORED:
             raise ModelError(f"documentation holds the unknown tag <{tag}>")
 
@@ -66,15 +65,18 @@ class _Markdown(HTMLParser):
             self.end_block()
 
     def _wrap(self, tag: str) -> None:
-        href, start = self._link
-        inner = " ".join("".join(self._text[start:]).split())
+        opened, href, start = self._open.pop() if self._open else ("no tag", None, 0)
+        if opened != tag:
+            raise ModelError(f"documentation closes <{tag}> where {opened} is open")
+        raw = "".join(self._text[start:])
+        inner = " ".join(raw.split())
         del self._text[start:]
-        if inner:
-            mark = _MARKS.get(tag, "`")
-            link = tag == "a" and href
-            self._text.append(f"[{inner}]({href})" if link else f"{mark}{inner}{mark}")
-        if tag == "a":
-            self._link = (None, 0)
+        if not inner:
+            return
+        # A link without a target names something of the API; so may code inside it, which is marked already.
+        mark = "" if tag == "a" and inner.startswith("`") else _MARKS.get(tag, "`")
+        marked = f"[{inner}]({href})" if href else f"{mark}{inner}{mark}"
+        self._text.append(f"{' ' if raw[0].isspace() else ''}{marked}{' ' if raw[-1].isspace() else ''}")
 
     def handle_data(self, data: str) -> None:
         """Keep text."""
@@ -82,8 +84,10 @@ class _Markdown(HTMLParser):
 
     def end_block(self) -> None:
         """Finish the current paragraph or list item, if it has any text."""
+        if self._open:
+            raise ModelError(f"documentation leaves <{self._open[-1][0]}> open at the end of a paragraph")
         text = " ".join("".join(self._text).split())
         self._text.clear()
         if text:
-            self.blocks.append(re.sub(r" ([.,;:)])", r"\1", self._prefix + text))
+            self.blocks.append(re.sub(r" ([.,;:)])(?!\w)", r"\1", self._prefix + text))
             self._prefix = ""

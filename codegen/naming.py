@@ -9,6 +9,8 @@ from __future__ import annotations
 import keyword
 import re
 
+from codegen.docs import ModelError
+
 _WORDS = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|[A-Z]\d+|\d+")
 
 
@@ -19,17 +21,17 @@ def words(name: str) -> list[str]:
 
 def snake_case(name: str) -> str:
     """Return the name of a member, function or module; a keyword gets a trailing underscore."""
-    return _legal("_".join(words(name)).lower())
+    return _legal("_".join(words(name)).lower(), "n")
 
 
 def class_name(name: str) -> str:
     """Return the name of a class: acronyms are written as words."""
-    return _legal("".join(word[0].upper() + word[1:].lower() for word in words(name)))
+    return _legal("".join(word[0].upper() + word[1:].lower() for word in words(name)), "N")
 
 
 def constant_name(name: str) -> str:
     """Return the name of a constant."""
-    return _legal("_".join(words(name)).upper())
+    return _legal("_".join(words(name)).upper(), "N")
 
 
 def camel_case(name: str) -> str:
@@ -38,7 +40,9 @@ def camel_case(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _legal(name: str) -> str:
-    if not name or name[0].isdigit():
-        name = f"_{name}"
+def _legal(name: str, before_digit: str) -> str:
+    if not name:
+        raise ModelError("a name without letters and digits cannot become Python's")
+    if name[0].isdigit():
+        name = before_digit + name  # an underscore would make the name private
     return f"{name}_" if keyword.iskeyword(name) or name in {"self", "cls"} else name

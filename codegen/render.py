@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from codegen.constraints import render_constraints
+from codegen.endpoints import render_endpoint_rules, render_partitions
 from codegen.load import Sources
 from codegen.model import Service
 from codegen.render_client import render_client, render_meta
@@ -17,6 +19,10 @@ def render(service: Service, sources: Sources) -> Iterator[tuple[str, str]]:
     """Yield path below the package and unformatted text of every generated module."""
     yield "meta.py", render_meta(service, sources)
     yield "client.py", render_client(service)
+    yield "_endpoints/__init__.py", module("Where services are: their endpoint rules, and the partitions.").text()
+    yield "_endpoints/codepipeline.py", render_endpoint_rules("codepipeline", sources.endpoint_rules)
+    yield "_endpoints/partitions.py", render_partitions(sources.partitions)
+    yield "testing/local/model.py", render_constraints(sources.service)
     yield "operation/__init__.py", render_operation_index(service)
     yield "operation/_service.py", render_service(service)
     for operation in service.operations:

@@ -42,8 +42,9 @@ def _write_method(writer: Writer, item: Operation) -> None:
         for member in item.input.members
     )
     signature = f"self, *, {parameters}" if parameters else "self"
+    errors = ", ".join(f"`{error}`" for error in item.errors)
     with writer.block(f"def {item.module}({signature}) -> {item.name}FluentBuilder:"):
-        writer.doc(f"{item.doc}\n\nRaises what `{item.name}Error` lists: {', '.join(f'`{e}`' for e in item.errors)}.")
+        writer.doc(f"{item.doc}\n\nRaises what `{item.name}Error` lists: {errors}." if errors else item.doc)
         writer.line(f"return operation.{item.module}.{item.name}FluentBuilder(")
         writer.line(f"    self._invoker, operation.{item.module}.{item.constant},")
         writer.line(f"    operation.{item.module}.{item.input.name}({arguments}),")

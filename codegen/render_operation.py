@@ -83,7 +83,8 @@ def _runtime_imports(operation: Operation, inputs: Sequence[Member]) -> Iterator
             # The paginator names its items' class at run time; the decoder has loaded it anyway.
             yield f"from codepipeline_sdk.types.{pages.item_type.module} import {pages.item_type.name}"
     yield "from codepipeline_sdk.operation._service import SERVICE"
-    yield f"from codepipeline_sdk.types.error import {', '.join(operation.errors)}"
+    if operation.errors:
+        yield f"from codepipeline_sdk.types.error import {', '.join(operation.errors)}"
 
 
 def is_shared(shape: Type) -> bool:
@@ -207,20 +208,16 @@ def _copied(shape: Type, value: str) -> str:
 def render_operation_index(service: Service) -> str:
     """Return the package of operation modules, each loaded when it is first used."""
     writer = module("The operations, one module each, loaded when it is first used.")
-    writer.line("from importlib import import_module")
     writer.line("from typing import TYPE_CHECKING")
+    writer.line("from codepipeline_sdk._lazy import lazy_modules")
     modules = sorted(operation.module for operation in service.operations)
-    with writer.block("if TYPE_CHECKING:"):
-        writer.lines(f"from codepipeline_sdk.operation import {name}" for name in modules)
     with writer.block("__all__ = ["):
         writer.lines(f'"{name}",' for name in modules)
     writer.line("]")
-    with writer.block("def __getattr__(name: str) -> object:"):
-        with writer.block("if name not in __all__:"):
-            writer.line('raise AttributeError(f"module {__name__!r} has no attribute {name!r}")')
-        writer.line('return import_module(f"{__name__}.{name}")')
-    with writer.block("def __dir__() -> list[str]:"):
-        writer.line("return sorted({*globals(), *__all__})")
+    with writer.block("if TYPE_CHECKING:"):
+        writer.lines(f"from codepipeline_sdk.operation import {name}" for name in modules)
+    with writer.block("else:"):
+        writer.line("__getattr__, __dir__ = lazy_modules(__name__, __all__)")
     return writer.text()
 
 

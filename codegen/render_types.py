@@ -162,22 +162,15 @@ def render_types_index(service: Service) -> str:
         + [(shape.name, shape.module) for shape in service.enums]
     )
     writer = module("The structures and enums of the service model, each loaded when it is first used.")
-    writer.line("from importlib import import_module")
-    writer.line("from typing import TYPE_CHECKING, Final")
+    writer.line("from typing import TYPE_CHECKING")
+    writer.line("from codepipeline_sdk._lazy import lazy_exports")
     with writer.block("if TYPE_CHECKING:"):
         writer.lines(f"from codepipeline_sdk.types.{name_module} import {name}" for name, name_module in exports)
-    with writer.block("_MODULES: Final = {"):
-        writer.lines(f'"{name}": "{name_module}",' for name, name_module in exports)
-    writer.line("}")
+    with writer.block("else:"):
+        with writer.block("__getattr__, __dir__ = lazy_exports(__name__, {"):
+            writer.lines(f'"{name}": "{name_module}",' for name, name_module in exports)
+        writer.line("})")
     with writer.block("__all__ = ["):
         writer.lines(f'"{name}",' for name, _ in exports)
     writer.line("]")
-    with writer.block("def __getattr__(name: str) -> object:"):
-        with writer.block("if name not in _MODULES:"):
-            writer.line('raise AttributeError(f"module {__name__!r} has no attribute {name!r}")')
-        writer.line('value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)')
-        writer.line("globals()[name] = value")
-        writer.line("return value")
-    with writer.block("def __dir__() -> list[str]:"):
-        writer.line("return sorted({*globals(), *__all__})")
     return writer.text()

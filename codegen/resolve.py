@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -25,7 +26,15 @@ from codegen.naming import class_name, constant_name, snake_case
 from codegen.overlay import SENSITIVE_SHAPES, SENSITIVE_VALUES
 
 API_REFERENCE: Final = "https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_{}.html"
-RESERVED_MEMBERS: Final = {"as_input", "customize", "into_paginator", "response_metadata", "request_id", "send"}
+RESERVED_MEMBERS: Final = {
+    "as_input",
+    "customize",
+    "into_paginator",
+    "request_id",
+    "response_metadata",
+    "send",
+    "unknown_members",
+}
 _SCALARS: Final[Mapping[str, Kind]] = {
     "string": "string",
     "integer": "integer",
@@ -46,6 +55,8 @@ def resolve(sources: Sources) -> Service:
     raw_operations = [_object(raw) for raw in _object(sources.service["operations"]).values()]
     resolver.trace(raw_operations)
     pagination = _object(sources.paginators["pagination"])
+    structures, enums = tuple(resolver.structures(raw_operations)), tuple(resolver.enums())
+    _refuse_clashes("shapes", [*(shape.module for shape in structures), *(shape.module for shape in enums)])
     return Service(
         service_id=_text(metadata["serviceId"]),
         api_version=_text(metadata["apiVersion"]),
@@ -58,8 +69,8 @@ def resolve(sources: Sources) -> Service:
                 (resolver.operation(raw, pagination) for raw in raw_operations), key=lambda operation: operation.name
             )
         ),
-        structures=tuple(resolver.structures(raw_operations)),
-        enums=tuple(resolver.enums()),
+        structures=structures,
+        enums=enums,
         errors=tuple(
             ErrorShape(name=class_name(name), doc=_doc(shape, name))
             for name, shape in sorted(shapes.items())
@@ -142,11 +153,10 @@ class _Resolver:
         """Yield the enums."""
         for name, shape in sorted(self.shapes.items()):
             if "enum" in shape:
+                variants = tuple((constant_name(value), value) for value in _texts(shape["enum"]))
+                _refuse_clashes(f"values of {name}", (constant for constant, _ in variants))
                 yield EnumShape(
-                    name=class_name(name),
-                    module=f"_{snake_case(name)}",
-                    doc=_doc(shape, name),
-                    variants=tuple((constant_name(value), value) for value in _texts(shape["enum"])),
+                    name=class_name(name), module=f"_{snake_case(name)}", doc=_doc(shape, name), variants=variants
                 )
 
     def _members(self, shape: JsonObject) -> tuple[Member, ...]:
@@ -158,8 +168,8 @@ class _Resolver:
             for wire_name, ref in _object(shape.get("members", {})).items()
         ]
         names = [member.name for member in members]
-        if clashes := {name for name in names if names.count(name) > 1 or name in RESERVED_MEMBERS}:
-            raise ModelError(f"members clash after renaming: {sorted(clashes)}")
+        setters = [f"{verb}_{name}" for verb in ("set", "get") for name in names]
+        _refuse_clashes("members", [*names, *setters, *RESERVED_MEMBERS])
         return tuple(members)
 
     def _member(self, wire_name: str, ref: JsonObject, *, required: bool, sensitive: bool) -> Member:
@@ -205,7 +215,10 @@ def _stronger(redaction: Redaction, item: Type) -> Redaction:
 
 def _pagination(raw: JsonObject, inputs: Structure, outputs: Structure) -> Pagination:
     def find(structure: Structure, wire_name: Json) -> Member:
-        return next(member for member in structure.members if member.wire_name == wire_name)
+        for member in structure.members:
+            if member.wire_name == wire_name:
+                return member
+        raise ModelError(f"{structure.name} has no member {wire_name!r}, which its pagination names")
 
     items = find(outputs, raw["result_key"])
     limit = find(inputs, raw["limit_key"]) if "limit_key" in raw else None
@@ -219,6 +232,11 @@ def _pagination(raw: JsonObject, inputs: Structure, outputs: Structure) -> Pagin
         limit=limit.name if limit else None,
         limit_maximum=limit.maximum if limit else None,
     )
+
+
+def _refuse_clashes(what: str, names: Iterable[str]) -> None:
+    if clashes := sorted(name for name, count in Counter(names).items() if count > 1):
+        raise ModelError(f"{what} clash after renaming: {clashes}")
 
 
 def _limits(shape: JsonObject) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from codegen.docs import ModelError
 from codegen.writer import HEADER_MARK
 
 
@@ -29,8 +30,14 @@ class GeneratedTree:
         return diffs
 
     def write(self) -> list[str]:
-        """Write what differs, delete what is no longer generated, and return the paths of both."""
+        """Write what differs, delete what is no longer generated, and return the paths of both.
+
+        Raises:
+            ModelError: a file without the header stands where a generated one belongs; nothing is written.
+        """
         changed = list(self.drift())
+        if foreign := [path for path in changed if not self._is_ours(path)]:
+            raise ModelError(f"files without the header are in the way, delete them first: {', '.join(foreign)}")
         for path in changed:
             target = self.folder / path
             if path in self.sources:
@@ -44,12 +51,15 @@ class GeneratedTree:
         target = self.folder / path
         return target.read_text("utf-8") if target.exists() else ""
 
+    def _is_ours(self, path: str) -> bool:
+        target = self.folder / path
+        return not target.exists() or _is_generated(target)
+
     def _stale(self) -> list[str]:
         return [
             path
             for file in self.folder.rglob("*.py")
             if (path := file.relative_to(self.folder).as_posix()) not in self.sources
-            and not path.startswith(("_endpoints", "testing"))
             and _is_generated(file)
         ]
 

@@ -41,7 +41,7 @@ class Writer:
         width = WIDTH - len(self._indent)
         body = "\n".join(_wrap(line, width) for line in text.split("\n"))
         quotes = 'r"""' if "\\" in body else '"""'
-        closing = '"""' if "\n" not in body and len(body) + 6 < width and not body.endswith('"') else '\n"""'
+        closing = '"""' if "\n" not in body and len(body) + 6 < width and body[-1:] not in {'"', "\\"} else '\n"""'
         self.line(f"{quotes}{body}{closing}")
 
     def text(self) -> str:

@@ -13,33 +13,25 @@ async def main() -> None:
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from codepipeline_sdk._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from codepipeline_sdk.client import Client
     from codepipeline_sdk.config.load import load_config
     from codepipeline_sdk.config.settings import Config
     from codepipeline_sdk.error import Error, SdkError
-
-_MODULES: Final = {
-    "Client": "client",
-    "Config": "config.settings",
-    "Error": "error",
-    "SdkError": "error",
-    "load_config": "config.load",
-}
+else:
+    __getattr__, __dir__ = lazy_exports(
+        __name__,
+        {
+            "Client": "client",
+            "Config": "config.settings",
+            "Error": "error",
+            "SdkError": "error",
+            "load_config": "config.load",
+        },
+    )
 
 __all__ = ["Client", "Config", "Error", "SdkError", "load_config"]
-
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

@@ -78,7 +78,7 @@ class ClientFactory(Generic[ClientT]):
         self._kind = kind
         self._settings = settings
 
-    def __await__(self) -> Generator[object, object, ClientT]:
+    def __await__(self) -> Generator[object, None, ClientT]:
         return self._make().__await__()
 
     async def __aenter__(self) -> ClientT:

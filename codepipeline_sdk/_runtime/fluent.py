@@ -40,7 +40,7 @@ class FluentBuilder(Generic[InputT, OutputT]):
         """
         return await self._invoker.invoke(self._operation, self._input)
 
-    def __await__(self) -> Generator[object, object, OutputT]:
+    def __await__(self) -> Generator[object, None, OutputT]:
         """Send the request, as `send()` does."""
         return self.send().__await__()
 

@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from attrs import define, field, frozen
 
-from codepipeline_sdk._runtime.endpoint import Endpoint, EndpointParameters
+from codepipeline_sdk.config.endpoint import Endpoint, EndpointParameters
 from codepipeline_sdk.config.http import HttpResponse
 from codepipeline_sdk.error import ServiceError
 from codepipeline_sdk.primitives import JsonObject, JsonValue, ResponseMetadata

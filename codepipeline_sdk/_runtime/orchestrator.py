@@ -153,7 +153,7 @@ class Orchestrator:
         service = operation.service
         endpoint = self._endpoint(service)
         credentials = await self._credentials()
-        request = evolve(request, url=endpoint.url, headers={**request.headers, **endpoint.headers})
+        request = evolve(request, url=endpoint.join("/"), headers={**request.headers, **endpoint.headers})
         self._sign(request, credentials, endpoint, service)
         call.in_flight = True
         try:

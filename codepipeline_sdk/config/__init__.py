@@ -1,1 +1,59 @@
 """Settings of clients and calls, and the HTTP seam."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codepipeline_sdk._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from codepipeline_sdk.config.endpoint import Endpoint, EndpointError, EndpointParameters
+    from codepipeline_sdk.config.http import (
+        ConnectorError,
+        ConnectorErrorKind,
+        HttpClient,
+        HttpConfig,
+        HttpRequest,
+        HttpResponse,
+    )
+    from codepipeline_sdk.config.load import load_config
+    from codepipeline_sdk.config.retry import RetryConfig
+    from codepipeline_sdk.config.settings import Config, ConfigChanges
+    from codepipeline_sdk.config.timeout import TimeoutConfig
+else:
+    __getattr__, __dir__ = lazy_exports(
+        __name__,
+        {
+            "Config": "settings",
+            "ConfigChanges": "settings",
+            "ConnectorError": "http",
+            "ConnectorErrorKind": "http",
+            "Endpoint": "endpoint",
+            "EndpointError": "endpoint",
+            "EndpointParameters": "endpoint",
+            "HttpClient": "http",
+            "HttpConfig": "http",
+            "HttpRequest": "http",
+            "HttpResponse": "http",
+            "RetryConfig": "retry",
+            "TimeoutConfig": "timeout",
+            "load_config": "load",
+        },
+    )
+
+__all__ = [
+    "Config",
+    "ConfigChanges",
+    "ConnectorError",
+    "ConnectorErrorKind",
+    "Endpoint",
+    "EndpointError",
+    "EndpointParameters",
+    "HttpClient",
+    "HttpConfig",
+    "HttpRequest",
+    "HttpResponse",
+    "RetryConfig",
+    "TimeoutConfig",
+    "load_config",
+]

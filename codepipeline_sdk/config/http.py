@@ -119,3 +119,6 @@ class HttpConfig:
 
     keepalive_expiry: float = 90.0
     """Seconds after which an idle connection is closed."""
+
+    ca_bundle: str | None = None
+    """A file with the certificates to trust (PEM), unless AWS_CA_BUNDLE names one; the system's store by default."""

@@ -31,9 +31,8 @@ async def load_config(*, environment: Mapping[str, str] | None = None, **setting
     region = settings.get("region") or _first(variables, REGION_VARIABLES, "region", origins)
     endpoint_url = settings.get("endpoint_url") or _first(variables, ENDPOINT_URL_VARIABLES, "endpoint_url", origins)
     credentials = settings.get("credentials") or EnvironmentCredentialsProvider(variables)
-    return Config(origins=origins).replace(
-        **{**settings, "region": region, "endpoint_url": endpoint_url, "credentials": credentials}
-    )
+    config = Config(origins=origins).replace(**settings)
+    return config.replace(region=region, endpoint_url=endpoint_url, credentials=credentials)
 
 
 def _first(variables: Mapping[str, str], names: tuple[str, ...], setting: str, origins: dict[str, str]) -> str | None:

@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 from attrs import frozen
 
+from codepipeline_sdk.error import ConfigError
+
 
 @frozen(kw_only=True)
 class TimeoutConfig:
@@ -32,7 +34,7 @@ class TimeoutConfig:
         for name in ("connect", "read", "attempt", "operation"):
             value = getattr(self, name)
             if value is not None and not value > 0:
-                raise ValueError(f"timeout {name} must be a positive number of seconds, not {value!r}")
+                raise ConfigError(f"timeout {name} must be a positive number of seconds, not {value!r}")
 
     def resolve(self, defaults: Timeouts) -> Timeouts:
         """Return the limits, each None taken from `defaults`."""

@@ -2,9 +2,56 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from codepipeline_sdk._lazy import lazy_modules
+
+__all__ = [
+    "acknowledge_job",
+    "acknowledge_third_party_job",
+    "create_custom_action_type",
+    "create_pipeline",
+    "delete_custom_action_type",
+    "delete_pipeline",
+    "delete_webhook",
+    "deregister_webhook_with_third_party",
+    "disable_stage_transition",
+    "enable_stage_transition",
+    "get_action_type",
+    "get_job_details",
+    "get_pipeline",
+    "get_pipeline_execution",
+    "get_pipeline_state",
+    "get_third_party_job_details",
+    "list_action_executions",
+    "list_action_types",
+    "list_deploy_action_execution_targets",
+    "list_pipeline_executions",
+    "list_pipelines",
+    "list_rule_executions",
+    "list_rule_types",
+    "list_tags_for_resource",
+    "list_webhooks",
+    "override_stage_condition",
+    "poll_for_jobs",
+    "poll_for_third_party_jobs",
+    "put_action_revision",
+    "put_approval_result",
+    "put_job_failure_result",
+    "put_job_success_result",
+    "put_third_party_job_failure_result",
+    "put_third_party_job_success_result",
+    "put_webhook",
+    "register_webhook_with_third_party",
+    "retry_stage_execution",
+    "rollback_stage",
+    "start_pipeline_execution",
+    "stop_pipeline_execution",
+    "tag_resource",
+    "untag_resource",
+    "update_action_type",
+    "update_pipeline",
+]
 if TYPE_CHECKING:
     from codepipeline_sdk.operation import (
         acknowledge_job,
@@ -52,59 +99,5 @@ if TYPE_CHECKING:
         update_action_type,
         update_pipeline,
     )
-__all__ = [
-    "acknowledge_job",
-    "acknowledge_third_party_job",
-    "create_custom_action_type",
-    "create_pipeline",
-    "delete_custom_action_type",
-    "delete_pipeline",
-    "delete_webhook",
-    "deregister_webhook_with_third_party",
-    "disable_stage_transition",
-    "enable_stage_transition",
-    "get_action_type",
-    "get_job_details",
-    "get_pipeline",
-    "get_pipeline_execution",
-    "get_pipeline_state",
-    "get_third_party_job_details",
-    "list_action_executions",
-    "list_action_types",
-    "list_deploy_action_execution_targets",
-    "list_pipeline_executions",
-    "list_pipelines",
-    "list_rule_executions",
-    "list_rule_types",
-    "list_tags_for_resource",
-    "list_webhooks",
-    "override_stage_condition",
-    "poll_for_jobs",
-    "poll_for_third_party_jobs",
-    "put_action_revision",
-    "put_approval_result",
-    "put_job_failure_result",
-    "put_job_success_result",
-    "put_third_party_job_failure_result",
-    "put_third_party_job_success_result",
-    "put_webhook",
-    "register_webhook_with_third_party",
-    "retry_stage_execution",
-    "rollback_stage",
-    "start_pipeline_execution",
-    "stop_pipeline_execution",
-    "tag_resource",
-    "untag_resource",
-    "update_action_type",
-    "update_pipeline",
-]
-
-
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return import_module(f"{__name__}.{name}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+else:
+    __getattr__, __dir__ = lazy_modules(__name__, __all__)

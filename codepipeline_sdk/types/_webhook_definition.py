@@ -71,8 +71,8 @@ class WebhookDefinition:
 
     authentication_configuration: WebhookAuthConfiguration
     """Properties that configure the authentication applied to incoming webhook trigger requests. The required
-    properties depend on the authentication type. For GITHUB_HMAC, only the `SecretToken`property must be set.
-    For IP, only the `AllowedIPRange`property must be set to a valid CIDR range. For UNAUTHENTICATED, no
+    properties depend on the authentication type. For GITHUB_HMAC, only the `SecretToken` property must be set.
+    For IP, only the `AllowedIPRange` property must be set to a valid CIDR range. For UNAUTHENTICATED, no
     properties can be set.
 
     Required.

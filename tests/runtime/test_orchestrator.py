@@ -1,0 +1,385 @@
+"""The way of one call: phases, failures, what a caller may conclude. anchor.md 1.5, 1.10, 1.11."""
+
+from __future__ import annotations
+
+import asyncio
+
+import anyio
+import pytest
+
+from codepipeline_sdk import Client, SdkError
+from codepipeline_sdk.config import (
+    ConnectorError,
+    Endpoint,
+    EndpointParameters,
+    HttpRequest,
+    HttpResponse,
+    RetryConfig,
+    TimeoutConfig,
+)
+from codepipeline_sdk.credentials import Credentials
+from codepipeline_sdk.error import (
+    ConstructionFailure,
+    CredentialsNotLoaded,
+    DispatchFailure,
+    DispatchTimeout,
+    OperationTimeout,
+    ResponseError,
+    ThrottlingException,
+    UnhandledError,
+)
+from codepipeline_sdk.types import PipelineVariable, Tag
+from codepipeline_sdk.types.error import PipelineNotFoundException
+from tests.fakes import ScriptedHttp, Sleeps, config, refusal, reply
+
+NOTHING_WRITTEN = ConnectorError("connection refused", kind="io", request_written=False)
+BROKE_OFF = ConnectorError("connection closed", kind="io", request_written=True)
+
+
+async def test_a_call_is_signed_and_its_reply_decoded() -> None:
+    http = ScriptedHttp(reply({"pipeline": {"name": "release", "version": 3}}, x_amzn_requestid="r-1"))
+    output = await Client(config(http)).get_pipeline(name="release")
+    (request,) = http.requests
+    assert (request.method, request.url) == ("POST", "https://codepipeline.eu-west-1.amazonaws.com/")
+    assert request.body == b'{"name":"release"}'
+    assert request.headers["x-amz-target"] == "CodePipeline_20150709.GetPipeline"
+    assert request.headers["content-length"] == "18"
+    assert request.headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20231114/eu-west-1/")
+    assert output.pipeline is not None
+    assert output.pipeline.version == 3
+    assert output.request_id == "r-1"
+    assert output.response_metadata is not None
+    assert output.response_metadata.status == 200
+
+
+async def test_an_operation_without_output_still_tells_its_request_id() -> None:
+    output = await Client(config(ScriptedHttp(reply(b"", x_amz_request_id="r-2")))).delete_pipeline(name="x")
+    assert output.request_id == "r-2"
+
+
+async def test_all_missing_members_are_named_and_nothing_is_sent() -> None:
+    http = ScriptedHttp(reply())
+    with pytest.raises(ConstructionFailure, match="pipeline_name, stage_name, transition_type, reason") as caught:
+        await Client(config(http)).disable_stage_transition()
+    assert http.requests == []
+    assert caught.value.operation == "DisableStageTransition"
+    assert caught.value.request_may_have_run is False
+    assert caught.value.attempts == ()
+
+
+@pytest.mark.parametrize("value", ["\ud800", b"bytes", object(), float("nan")])
+async def test_a_value_that_cannot_be_sent_is_a_construction_failure(value: object) -> None:
+    http = ScriptedHttp(reply())
+    with pytest.raises(ConstructionFailure, match="the input cannot be sent: name"):
+        await Client(config(http)).get_pipeline(name=value)  # type: ignore[arg-type]  # what an unchecked caller does
+    assert http.requests == []
+
+
+async def test_one_text_is_no_list_of_texts() -> None:
+    with pytest.raises(ConstructionFailure, match="not one text"):
+        await Client(config(ScriptedHttp(reply()))).untag_resource(resource_arn="arn", tag_keys="abc")
+
+
+async def test_a_dict_in_place_of_a_structure_is_a_construction_failure() -> None:
+    tags: list[Tag] = [{"key": "a", "value": "b"}]  # type: ignore[list-item]  # what an unchecked caller does
+    with pytest.raises(ConstructionFailure):
+        await Client(config(ScriptedHttp(reply()))).tag_resource(resource_arn="arn", tags=tags)
+
+
+async def test_a_modelled_error_carries_everything_a_handler_needs() -> None:
+    http = ScriptedHttp(refusal("PipelineNotFoundException", x_amzn_requestid="r-3"))
+    with pytest.raises(PipelineNotFoundException) as caught:
+        await Client(config(http)).get_pipeline(name="release")
+    error = caught.value
+    assert str(error) == (
+        "GetPipeline: PipelineNotFoundException: text of PipelineNotFoundException (status 400, request id r-3)"
+    )
+    assert (error.operation, error.code, error.status, error.request_id) == (
+        "GetPipeline",
+        "PipelineNotFoundException",
+        400,
+        "r-3",
+    )
+    assert [attempt.code for attempt in error.attempts] == ["PipelineNotFoundException"]
+    assert error.request_may_have_run is False
+
+
+async def test_a_server_error_is_retried_and_the_output_tells_of_it() -> None:
+    sleeps = Sleeps()
+    http = ScriptedHttp(reply(b"<html>", 502), reply(b"{}", x_amzn_requestid="ok"))
+    output = await Client(config(http, sleep=sleeps)).list_pipelines()
+    assert sleeps.seconds == [1.0]
+    assert output.response_metadata is not None
+    assert [(a.number, a.code, a.status, a.delay) for a in output.response_metadata.attempts] == [
+        (1, "UnhandledError", 502, 1.0),
+        (2, None, 200, None),
+    ]
+
+
+async def test_the_last_error_comes_back_with_every_attempt() -> None:
+    sleeps = Sleeps()
+    http = ScriptedHttp(refusal("ThrottlingException"), reply(b"", 503), BROKE_OFF)
+    with pytest.raises(DispatchFailure) as caught:
+        await Client(config(http, sleep=sleeps)).list_pipelines()
+    assert [attempt.code for attempt in caught.value.attempts] == [
+        "ThrottlingException",
+        "UnhandledError",
+        "DispatchFailure",
+    ]
+    assert sleeps.seconds == [1.0, 2.0]
+    assert str(caught.value) == "ListPipelines: connection closed after 3 attempts"
+    assert caught.value.__cause__ is BROKE_OFF
+
+
+async def test_each_attempt_is_signed_anew_for_its_time() -> None:
+    times = iter([1_700_000_000.0, 1_700_000_060.0])
+    http = ScriptedHttp(reply(b"", 500), reply())
+    await Client(config(http, time_source=lambda: next(times))).list_pipelines()
+    first, second = http.requests
+    assert (first.headers["x-amz-date"], second.headers["x-amz-date"]) == ("20231114T221320Z", "20231114T221420Z")
+    assert first.headers["authorization"] != second.headers["authorization"]
+
+
+async def test_each_attempt_asks_for_credentials_anew() -> None:
+    class Rotating:
+        calls = 0
+
+        async def provide_credentials(self) -> Credentials:
+            self.calls += 1
+            return Credentials(access_key_id=f"AKID{self.calls}", secret_access_key="x")
+
+    http = ScriptedHttp(reply(b"", 500), reply())
+    await Client(config(http, credentials=Rotating())).list_pipelines()
+    assert [
+        "AKID1/" in http.requests[0].headers["authorization"],
+        "AKID2/" in http.requests[1].headers["authorization"],
+    ] == [
+        True,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "may_have_run"),
+    [
+        (NOTHING_WRITTEN, False),
+        (BROKE_OFF, True),
+        (ConnectorError("slow", kind="connect_timeout", request_written=False), False),
+        (ConnectorError("slow", kind="read_timeout", request_written=True), True),
+        (RuntimeError("a bug in the HTTP client"), True),
+        (reply(b"", 500), True),
+        (reply(b"not json"), True),
+        (refusal("ValidationException"), False),
+        (refusal("ThrottlingException"), False),
+    ],
+)
+async def test_whether_the_request_may_have_run_is_known(answer: HttpResponse | Exception, may_have_run: bool) -> None:
+    with pytest.raises(SdkError) as caught:
+        await Client(config(ScriptedHttp(answer))).start_pipeline_execution(name="release")
+    assert caught.value.request_may_have_run is may_have_run
+
+
+async def test_an_earlier_attempt_counts_for_whether_the_request_may_have_run() -> None:
+    http = ScriptedHttp(BROKE_OFF, refusal("PipelineNameInUseException"))
+    with pytest.raises(SdkError) as caught:
+        await Client(config(http)).start_pipeline_execution(name="release")
+    assert caught.value.request_may_have_run is True
+
+
+@pytest.mark.parametrize(("kind", "timeout"), [("connect_timeout", "connect"), ("read_timeout", "read")])
+async def test_a_transport_timeout_is_also_the_builtin(kind: str, timeout: str) -> None:
+    failure = ConnectorError("too slow", kind=kind, request_written=True)  # type: ignore[arg-type]  # from a table
+    with pytest.raises(TimeoutError) as caught:
+        await Client(config(ScriptedHttp(failure))).list_pipelines()
+    assert isinstance(caught.value, DispatchTimeout)
+    assert caught.value.timeout == timeout
+    assert len(caught.value.attempts) == 3
+
+
+async def test_an_unreadable_success_is_a_response_error_with_the_response() -> None:
+    with pytest.raises(ResponseError, match="not JSON") as caught:
+        await Client(config(ScriptedHttp(reply(b"<html>")), retry=RetryConfig.disabled())).list_pipelines()
+    assert caught.value.response is not None
+    assert caught.value.response.body == b"<html>"
+
+
+async def test_a_member_of_the_wrong_type_is_a_response_error() -> None:
+    http = ScriptedHttp(reply({"pipelines": [{"name": 5}]}))
+    with pytest.raises(ResponseError, match=r"PipelineSummary\.name"):
+        await Client(config(http, retry=RetryConfig.disabled())).list_pipelines()
+
+
+@pytest.mark.parametrize("seconds", [b"1e400", b"-1e12", b"1e18", b'"yesterday"', b"true", b"1" * 400])
+async def test_a_time_that_is_none_is_a_response_error(seconds: bytes) -> None:
+    http = ScriptedHttp(reply(b'{"pipelines":[{"created":' + seconds + b"}]}"))
+    with pytest.raises(ResponseError):
+        await Client(config(http, retry=RetryConfig.disabled())).list_pipelines()
+
+
+async def test_the_attempt_timeout_is_retried_and_named() -> None:
+    class Hanging:
+        async def send(self, request: HttpRequest) -> HttpResponse:
+            await anyio.sleep_forever()
+            raise AssertionError
+
+    settings = config(Hanging(), timeout=TimeoutConfig(attempt=0.01))
+    with pytest.raises(OperationTimeout, match=r"one attempt took longer than 0\.01 s") as caught:
+        await Client(settings).list_pipelines()
+    assert caught.value.timeout == "attempt"
+    assert len(caught.value.attempts) == 3
+    assert caught.value.request_may_have_run is True
+
+
+async def test_the_operation_timeout_covers_waits_and_ends_the_call() -> None:
+    async def sleep(seconds: float) -> None:
+        await anyio.sleep_forever()
+
+    settings = config(ScriptedHttp(reply(b"", 500)), timeout=TimeoutConfig(operation=0.01), sleep=sleep)
+    with pytest.raises(OperationTimeout, match=r"the call took longer than 0\.01 s") as caught:
+        await Client(settings).list_pipelines()
+    assert caught.value.timeout == "operation"
+    assert [attempt.status for attempt in caught.value.attempts] == [500]
+
+
+async def test_cancellation_is_not_caught_and_not_retried() -> None:
+    class Hanging:
+        calls = 0
+
+        async def send(self, request: HttpRequest) -> HttpResponse:
+            self.calls += 1
+            await anyio.sleep_forever()
+            raise AssertionError
+
+    http = Hanging()
+    client = Client(config(http, timeout=TimeoutConfig(attempt=60, operation=60)))
+    with anyio.move_on_after(0.01) as scope:
+        await client.list_pipelines()
+    assert scope.cancelled_caught
+    assert http.calls == 1
+
+
+def test_a_cancelled_asyncio_task_ends_cancelled() -> None:
+    async def main() -> None:
+        class Hanging:
+            async def send(self, request: HttpRequest) -> HttpResponse:
+                task.cancel()
+                await asyncio.sleep(60)
+                raise AssertionError
+
+        task = asyncio.ensure_future(Client(config(Hanging())).list_pipelines().send())
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+
+
+async def test_an_idempotency_token_is_made_once_for_all_attempts() -> None:
+    tokens = iter(["first", "second"])
+    http = ScriptedHttp(reply(b"", 500), reply(b"", 500), reply())
+    builder = Client(config(http, idempotency_token_provider=lambda: next(tokens))).start_pipeline_execution(name="x")
+    await builder
+    assert [body["clientRequestToken"] for body in http.bodies] == ["first", "first", "first"]
+    await builder
+    assert http.bodies[-1]["clientRequestToken"] == "second"
+
+
+@pytest.mark.parametrize("token", ["mine", ""])
+async def test_a_token_of_the_caller_is_kept_even_when_empty(token: str) -> None:
+    http = ScriptedHttp(reply(b"", 400))
+    with pytest.raises(UnhandledError) as caught:
+        await Client(config(http)).start_pipeline_execution(name="x", client_request_token=token)
+    assert http.bodies == [{"name": "x", "clientRequestToken": token}]
+    assert caught.value.idempotency_token == token
+
+
+async def test_members_go_out_in_the_order_of_the_model() -> None:
+    http = ScriptedHttp(reply())
+    await (
+        Client(config(http))
+        .start_pipeline_execution(client_request_token="t")
+        .variables(PipelineVariable(name="a", value="1"))
+        .name("x")
+    )
+    assert http.requests[0].body == b'{"name":"x","variables":[{"name":"a","value":"1"}],"clientRequestToken":"t"}'
+
+
+async def test_a_missing_region_says_where_was_looked() -> None:
+    with pytest.raises(DispatchFailure, match=r"Missing Region; looked in Config\(region=...\)") as caught:
+        await Client(config(ScriptedHttp(reply()), region=None)).list_pipelines()
+    assert len(caught.value.attempts) == 1
+
+
+async def test_a_missing_region_beside_an_endpoint_url_says_where_was_looked() -> None:
+    settings = config(ScriptedHttp(reply()), region=None, endpoint_url="http://127.0.0.1:1")
+    with pytest.raises(DispatchFailure, match="cannot sign without a region; looked in"):
+        await Client(settings).list_pipelines()
+
+
+async def test_missing_credentials_are_a_dispatch_failure() -> None:
+    with pytest.raises(DispatchFailure, match="no credentials"):
+        await Client(config(ScriptedHttp(reply()), credentials=None)).list_pipelines()
+
+
+@pytest.mark.parametrize("raised", [CredentialsNotLoaded("not here"), RuntimeError("broken"), KeyError("x")])
+async def test_whatever_a_provider_raises_is_a_dispatch_failure_with_its_cause(raised: Exception) -> None:
+    class Failing:
+        async def provide_credentials(self) -> Credentials:
+            raise raised
+
+    http = ScriptedHttp(reply())
+    with pytest.raises(DispatchFailure, match="no credentials") as caught:
+        await Client(config(http, credentials=Failing())).list_pipelines()
+    assert caught.value.__cause__ is raised
+    assert (len(caught.value.attempts), http.requests) == (1, [])
+
+
+async def test_an_endpoint_url_replaces_the_endpoint_and_keeps_its_path() -> None:
+    http = ScriptedHttp(reply())
+    await Client(config(http, endpoint_url="http://127.0.0.1:4566/aws")).list_pipelines()
+    assert http.requests[0].url == "http://127.0.0.1:4566/aws/"
+    assert http.requests[0].headers["host"] == "127.0.0.1:4566"
+
+
+async def test_an_endpoint_url_with_fips_is_an_error() -> None:
+    settings = config(ScriptedHttp(reply()), endpoint_url="http://127.0.0.1:1", use_fips=True)
+    with pytest.raises(DispatchFailure, match="FIPS and custom endpoint are not supported"):
+        await Client(settings).list_pipelines()
+
+
+async def test_an_endpoint_resolver_decides_url_headers_and_scope() -> None:
+    def resolve(parameters: EndpointParameters) -> Endpoint:
+        return Endpoint(
+            url=f"https://proxy.test/{parameters.region}",
+            headers={"x-route": "blue"},
+            signing_region="us-east-1",
+            signing_name="other",
+        )
+
+    http = ScriptedHttp(reply())
+    await Client(config(http, endpoint_resolver=resolve)).list_pipelines()
+    (request,) = http.requests
+    assert request.url == "https://proxy.test/eu-west-1/"
+    assert request.headers["x-route"] == "blue"
+    assert "/us-east-1/other/aws4_request" in request.headers["authorization"]
+    assert "x-route" in request.headers["authorization"]
+
+
+async def test_a_throttled_call_is_caught_by_name_whatever_the_operation_declares() -> None:
+    with pytest.raises(ThrottlingException):
+        await Client(config(ScriptedHttp(refusal("ThrottlingException")))).list_webhooks()
+
+
+async def test_calls_of_one_client_run_side_by_side() -> None:
+    http = ScriptedHttp(lambda request: reply({"pipeline": {"name": request.body.decode()}}))
+    base = Client(config(http)).get_pipeline()
+    names: list[str] = []
+
+    async def call(name: str) -> None:
+        output = await base.name(name)
+        assert output.pipeline is not None
+        names.append(output.pipeline.name)
+
+    async with anyio.create_task_group() as tasks:
+        for number in range(20):
+            tasks.start_soon(call, f"p{number}")
+    assert sorted(names) == sorted(f'{{"name":"p{number}"}}' for number in range(20))
