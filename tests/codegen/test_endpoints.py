@@ -77,7 +77,7 @@ def test_a_rule_set_becomes_a_module_of_nested_conditions() -> None:
         from codepipeline_sdk._endpoints.partitions import PARTITIONS
         from codepipeline_sdk._runtime.endpoint import Endpoint, EndpointError, EndpointParameters
 
-        def resolve(parameters: EndpointParameters) -> Endpoint:  # noqa: C901  # as many branches as the service has rules
+        def resolve(parameters: EndpointParameters) -> Endpoint:
             """Return the endpoint for these parameters; raise EndpointError when they lead to none."""
             parameters.validate()
             if parameters.endpoint_url is not None:
