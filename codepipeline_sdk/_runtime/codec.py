@@ -71,12 +71,18 @@ def integer(value: JsonValue, member: str) -> int:
 
 
 def timestamp(value: JsonValue, member: str) -> datetime:
-    """Return the time of epoch seconds, exact to the microsecond; an absent one is the epoch."""
+    """Return the time of epoch seconds, exact to the microsecond; an absent one is the epoch.
+
+    Texts of ISO 8601 are read too, because doubles of the service send them; without an offset they are in UTC.
+    """
     if value is None:
         return EPOCH
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        wrong(value, member, "a number of seconds")
     try:
+        if isinstance(value, str):
+            time = datetime.fromisoformat(value)
+            return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            wrong(value, member, "a number of seconds")
         return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise DecodeError(f"member {member!r} is no time between the years 1 and 9999") from error
