@@ -109,7 +109,7 @@ async def test_a_server_that_never_answers_is_a_read_timeout() -> None:
 
 
 async def test_a_call_survives_failures_that_retries_can_heal() -> None:
-    failures = iter([response(503, b""), b"", ok(b'{"pipelines":[{"name":"healed"}]}')])
+    failures = iter([response(503, b"", b"Connection: close"), b"", ok(b'{"pipelines":[{"name":"healed"}]}')])
 
     async def script(peer: Peer) -> None:
         await peer.request()

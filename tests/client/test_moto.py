@@ -1,7 +1,7 @@
 """Calls over TCP to moto's server, a second real server that nobody here wrote."""
 
 # boto3 has no types.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
 from __future__ import annotations
 
