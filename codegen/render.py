@@ -20,7 +20,8 @@ def render(service: Service, sources: Sources) -> Iterator[tuple[str, str]]:
     yield "meta.py", render_meta(service, sources)
     yield "client.py", render_client(service)
     yield "_endpoints/__init__.py", module("Where services are: their endpoint rules, and the partitions.").text()
-    yield "_endpoints/codepipeline.py", render_endpoint_rules("codepipeline", sources.endpoint_rules)
+    name = service.signing_name
+    yield f"_endpoints/{name}.py", render_endpoint_rules(name, sources.endpoint_rules)
     yield "_endpoints/partitions.py", render_partitions(sources.partitions)
     yield "testing/local/model.py", render_constraints(sources.service)
     yield "operation/__init__.py", render_operation_index(service)

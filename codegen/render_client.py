@@ -23,7 +23,7 @@ def render_client(service: Service) -> str:
             writer.line(f"from codepipeline_sdk.operation.{item.module} import {item.name}FluentBuilder")
     with writer.block("class Client(ServiceClient):"):
         writer.doc(
-            "A client of AWS CodePipeline. One object serves any number of tasks, event loops and threads.\n\n"
+            f"A client of AWS {service.service_id}. One object serves any number of tasks, event loops and threads.\n\n"
             "Each method returns a request under construction: await it, or set more members first. Members are "
             "given as keywords or through the builder's setters; nothing is sent before it is awaited."
         )

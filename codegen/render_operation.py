@@ -58,9 +58,9 @@ def render_operation(operation: Operation) -> str:
 def _imports(operation: Operation, inputs: Sequence[Member]) -> Iterator[str]:
     outputs = operation.output.members
     runtime = {*_runtime_imports(operation, inputs)}
-    yield "from typing import Final, Self"
+    yield f"from typing import Final{', Self' if inputs else ''}"
     fields = ", field" if needs_field([*inputs, *outputs]) else ""
-    yield f"from attrs import define, evolve, frozen{fields}"
+    yield f"from attrs import define, frozen{', evolve' if inputs else ''}{fields}"
     if any(is_shared(member.type) for member in inputs):
         yield "from copy import deepcopy"
     yield from sorted(runtime)
@@ -225,7 +225,7 @@ def render_service(service: Service) -> str:
     """Return the module with what all operations share."""
     writer = module("What the operations have in common.")
     writer.line("from typing import Final")
-    writer.line("from codepipeline_sdk._endpoints.codepipeline import resolve")
+    writer.line(f"from codepipeline_sdk._endpoints.{service.signing_name} import resolve")
     writer.line(f"from {_RUNTIME}.operation import Service")
     writer.line(f"from {_RUNTIME}.protocol.aws_json import AwsJson")
     writer.line("from codepipeline_sdk.meta import API_VERSION, SERVICE_ID")

@@ -59,8 +59,7 @@ class GeneratedTree:
         return [
             path
             for file in self.folder.rglob("*.py")
-            if (path := file.relative_to(self.folder).as_posix()) not in self.sources
-            and _is_generated(file)
+            if (path := file.relative_to(self.folder).as_posix()) not in self.sources and _is_generated(file)
         ]
 
 

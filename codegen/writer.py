@@ -61,7 +61,8 @@ def for_types_only(imports: Iterable[str]) -> Iterator[str]:
 def module(title: str) -> Writer:
     """Return a writer that begins with the header of generated modules."""
     writer = Writer()
-    writer.doc(f"{title} {HEADER_MARK}")
+    one_line = f"{title} {HEADER_MARK}"
+    writer.doc(one_line if len(one_line) <= WIDTH - 7 else f"{title}\n\n{HEADER_MARK}")  # the mark stays in one piece
     writer.line()
     writer.line(FUTURE)
     writer.line()

@@ -7,7 +7,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import Self
@@ -17,6 +17,8 @@ from attrs import define, field, frozen
 
 Script = Callable[["Peer"], Awaitable[None]]
 """What the server does with one connection, from its start to its close by the server."""
+
+HOST = "127.0.0.1"
 
 PATIENCE = 10
 """Seconds that no test should ever wait."""
@@ -97,12 +99,11 @@ class Peer:
 
     async def told(self) -> None:
         """Wait until the test lets the script go on."""
-        await self.until(self.server.go_on.is_set)
+        await self.until(lambda: self.server.may_go_on)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until the server as a whole has come to a state."""
-        while not condition():
-            await asyncio.sleep(0.005)
+        await asyncio.to_thread(self.server.wait_until, lambda: condition() or self.server.is_over)
 
     async def closed(self) -> None:
         """Wait until the client closes."""
@@ -129,13 +130,18 @@ class Loopback:
     open: int = 0
     """How many connections the client has not closed, nor the server."""
     most_open: int = 0
-    go_on: threading.Event = field(factory=threading.Event)
+    may_go_on: bool = False
+    is_over: bool = False
     port: int = 0
     _changed: threading.Condition = field(factory=threading.Condition)
 
     @property
     def url(self) -> str:
-        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}/"
+        return f"{'https' if self.tls else 'http'}://{HOST}:{self.port}/"
+
+    def go_on(self) -> None:
+        """Let the scripts go on that wait to be told."""
+        self.note(lambda: setattr(self, "may_go_on", True))
 
     def note(self, change: Callable[[], object]) -> None:
         with self._changed:
@@ -159,39 +165,43 @@ class Loopback:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.go_on.set()
+        self.note(lambda: setattr(self, "is_over", True))
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._main = asyncio.current_task()
         self._stop = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
-        limits = {"ssl_shutdown_timeout": 0.1} if self.tls else {}
-        server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self.tls, **limits)
+        self._scripts: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
+        if self.tls:
+            shutdown = 0.1  # seconds: the clients under test close without a farewell
+            server = await asyncio.start_server(self._accept, HOST, 0, ssl=self.tls, ssl_shutdown_timeout=shutdown)
+        else:
+            server = await asyncio.start_server(self._accept, HOST, 0)
         self.note(lambda: setattr(self, "port", server.sockets[0].getsockname()[1]))
         await self._stop.wait()
         server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # A connection that is just being accepted still gets its script.
+        while others := asyncio.all_tasks() - {self._main}:
+            for writer, script in self._scripts.items():
+                script.cancel()
+                writer.transport.abort()
+            await asyncio.wait(others)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.note(self._count_in)
-        try:
-            await self.script(Peer(self, self.accepted, reader, writer))
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
-            pass  # the client has closed, or the test is over
-        finally:
-            self._tasks.discard(task)
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
-            self.note(self._count_out)
+        peer = Peer(self, self.accepted, reader, writer)
+        self._scripts[writer] = self._loop.create_task(self._serve(peer))
+
+    async def _serve(self, peer: Peer) -> None:
+        with suppress(asyncio.IncompleteReadError, OSError):  # the client has closed
+            await self.script(peer)
+        peer.writer.close()
+        with suppress(OSError):
+            await peer.writer.wait_closed()
+        self.note(self._count_out)
 
     def _count_in(self) -> None:
         self.accepted += 1
@@ -203,22 +213,22 @@ class Loopback:
 
 
 @contextmanager
-def full_backlog() -> Iterator[str]:
+def full_backlog() -> Generator[str]:
     """Yield the URL of a socket whose queue is full, so that connecting to it takes for ever."""
     with ExitStack() as sockets:
         listener = sockets.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
+        listener.bind((HOST, 0))
         listener.listen(0)
         for _ in range(4):
             filler = sockets.enter_context(socket.socket())
             filler.setblocking(False)
             filler.connect_ex(listener.getsockname())
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        yield f"http://{HOST}:{listener.getsockname()[1]}/"
 
 
 @contextmanager
-def refusing_port() -> Iterator[str]:
+def refusing_port() -> Generator[str]:
     """Yield the URL of a port where nothing listens."""
     with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}/"
+        bound.bind((HOST, 0))
+        yield f"http://{HOST}:{bound.getsockname()[1]}/"

@@ -50,7 +50,8 @@ class FluentBuilder(Generic[InputT, OutputT]):
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other._input == self._input
 
-    __hash__ = None  # type: ignore[assignment]  # equal by content that may hold lists, as the inputs are
+    def __hash__(self) -> int:
+        return hash(self._input)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._input!r})"

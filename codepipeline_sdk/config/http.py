@@ -93,7 +93,7 @@ class ConnectorError(Exception):
         self.kind: ConnectorErrorKind = kind
         self.request_written = request_written
         """Whether any byte of the request may have reached the other side."""
-        self.retryable = kind in {"connect_timeout", "read_timeout", "io"} if retryable is None else retryable
+        self.retryable: bool = kind in {"connect_timeout", "read_timeout", "io"} if retryable is None else retryable
         """Whether another attempt may fare better."""
 
 
