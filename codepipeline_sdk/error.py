@@ -9,6 +9,7 @@ Error
 │   ├── InvalidConfiguration    the source applies but is set up wrongly
 │   └── ProviderError           the source applies but failed
 ├── UnknownVariantError         OpenEnum.try_parse (also ValueError)
+├── InterceptorError            a hook of an interceptor failed; the cause of the call's error
 ├── ConversionError             from_dict got data that does not fit (also ValueError)
 └── SdkError                    a call failed
     ├── ConstructionFailure     the request could not be built; nothing was sent
@@ -96,6 +97,10 @@ class ProviderError(CredentialsError):
 
 class UnknownVariantError(Error, ValueError):
     """A text is none of the known values of an open enum."""
+
+
+class InterceptorError(Error):
+    """A hook of an interceptor failed; the text names both. It is the cause of an SdkError, and has the cause itself."""
 
 
 class ConversionError(Error, ValueError):

@@ -29,7 +29,8 @@ class ServiceClient:
         self._config = config
         self._http = as_http_client(config.http_client, config.http)
         self._owns_http = True
-        self._invoker: Invoker = Orchestrator(config, self._http)
+        self._orchestrator = Orchestrator(config, self._http)
+        self._invoker: Invoker = self._orchestrator
 
     @classmethod
     def from_env(cls, **settings: Unpack[ConfigChanges]) -> ClientFactory[Self]:
@@ -42,12 +43,16 @@ class ServiceClient:
         return self._config
 
     def with_config(self, **changes: Unpack[ConfigChanges]) -> Self:
-        """Return a client with some settings changed that shares this one's connections; closing it closes nothing."""
+        """Return a client with some settings changed that shares this one's connections; closing it closes nothing.
+
+        Limits of time that are not given are inherited. With `http` or `http_client` it has connections of its own.
+        """
         child = type(self).__new__(type(self))
-        child._config = self._config.replace(**changes)  # noqa: SLF001
-        child._http = self._http  # noqa: SLF001
-        child._owns_http = False  # noqa: SLF001
-        child._invoker = Orchestrator(child._config, child._http)  # noqa: SLF001
+        config = self._config.replace(**changes)
+        child._config = config  # noqa: SLF001
+        child._owns_http = bool(changes.keys() & {"http", "http_client"})  # noqa: SLF001
+        child._http = as_http_client(config.http_client, config.http) if child._owns_http else self._http  # noqa: SLF001
+        child._invoker = child._orchestrator = self._orchestrator.child(config, child._http)  # noqa: SLF001
         return child
 
     async def warm_up(self) -> None:

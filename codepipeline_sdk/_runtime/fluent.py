@@ -9,6 +9,7 @@ from collections.abc import Generator
 from copy import deepcopy
 from typing import Generic, Self
 
+from codepipeline_sdk._runtime.customize import CustomizableOperation
 from codepipeline_sdk._runtime.operation import InputT, Invoker, Operation, OutputT
 
 
@@ -43,6 +44,10 @@ class FluentBuilder(Generic[InputT, OutputT]):
     def __await__(self) -> Generator[object, None, OutputT]:
         """Send the request, as `send()` does."""
         return self.send().__await__()
+
+    def customize(self) -> CustomizableOperation[InputT, OutputT]:
+        """Return the request with ways to change how it is sent: interceptors, settings, the HTTP request."""
+        return CustomizableOperation(self._invoker, self._operation, self._input)
 
     def _with(self, input: InputT) -> Self:  # noqa: A002
         return type(self)(self._invoker, self._operation, input)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from attrs import define, field, frozen
 
@@ -11,6 +11,9 @@ from codepipeline_sdk.config.endpoint import Endpoint, EndpointParameters
 from codepipeline_sdk.config.http import HttpResponse
 from codepipeline_sdk.error import ServiceError
 from codepipeline_sdk.primitives import JsonObject, JsonValue, ResponseMetadata
+
+if TYPE_CHECKING:
+    from codepipeline_sdk._runtime.customize import Customization
 
 
 @define(kw_only=True)
@@ -100,6 +103,11 @@ class Idempotency(Generic[InputT]):
 class Invoker(Protocol):
     """Whoever can carry out an operation: the client's orchestrator, or a double in tests."""
 
-    async def invoke(self, operation: Operation[InputT, OutputT], input: InputT) -> OutputT:  # noqa: A002
+    async def invoke(
+        self,
+        operation: Operation[InputT, OutputT],
+        input: InputT,  # noqa: A002
+        customization: Customization | None = None,
+    ) -> OutputT:
         """Send one call and return its output; raise an SdkError when it fails."""
         ...

@@ -1,127 +1,149 @@
 """The way of one call.
 
 `invoke` constructs the request, loops over attempts and completes the call; `attempt` finds endpoint and identity,
-signs, transmits and decodes; `classify` says what a failure is.
+signs, transmits and decodes; `classify` says what a failure is. Interceptors' hooks are run from here and nowhere else.
 
-Source: design.md 2, anchor.md 1.5, 1.10, 1.11.
+Source: design.md 2, anchor.md 1.5, 1.10, 1.11, 1.15.
 """
 
 from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import anyio
 from attrs import evolve
 
+from codepipeline_sdk._runtime.call import Call
 from codepipeline_sdk._runtime.codec import DecodeError
+from codepipeline_sdk._runtime.customize import Customization
+from codepipeline_sdk._runtime.interceptors import Hooks
 from codepipeline_sdk._runtime.operation import InputT, Operation, OutputT, Service
 from codepipeline_sdk._runtime.retry import PARTITIONS, RetrySession, TokenBucket
 from codepipeline_sdk._runtime.signing import sign
+from codepipeline_sdk._runtime.transport import as_http_client
 from codepipeline_sdk.config.endpoint import Endpoint, EndpointParameters
-from codepipeline_sdk.config.http import ConnectorError, HttpClient, HttpRequest, HttpResponse
+from codepipeline_sdk.config.http import ConnectorError, HttpClient, HttpRequest
 from codepipeline_sdk.config.settings import Config
-from codepipeline_sdk.config.timeout import DEFAULT_TIMEOUTS
+from codepipeline_sdk.config.timeout import DEFAULT_TIMEOUTS, Timeouts
 from codepipeline_sdk.credentials.identity import Credentials
 from codepipeline_sdk.error import (
-    Attempt,
     ConstructionFailure,
     CredentialsError,
     DispatchFailure,
     DispatchTimeout,
+    InterceptorError,
     OperationTimeout,
     ResponseError,
     SdkError,
-    ServiceError,
 )
 from codepipeline_sdk.primitives import ResponseMetadata
+
+if TYPE_CHECKING:
+    from codepipeline_sdk.config.settings import ConfigChanges
 
 _SUCCESS: Final = range(200, 300)
 _SERVER_ERRORS: Final = 500
 
 
-class Call:
-    """What is known of one call while it runs."""
-
-    __slots__ = ("attempts", "idempotency_token", "in_flight", "may_have_run", "operation")
-
-    def __init__(self, operation: str) -> None:
-        self.operation = operation
-        self.attempts: list[Attempt] = []
-        self.idempotency_token: str | None = None
-        self.in_flight = False
-        self.may_have_run = False
-
-    def record(self, error: SdkError | None, response: HttpResponse | None, delay: float | None = None) -> None:
-        """Note what an attempt came to."""
-        code = None
-        if error is not None:
-            code = (error.code if isinstance(error, ServiceError) else None) or type(error).__name__
-        status, request_id = (response.status, response.request_id) if response else (None, None)
-        self.attempts.append(Attempt(len(self.attempts) + 1, code, status, request_id, delay))
-
-    def annotate(self, error: SdkError) -> None:
-        """Put onto an error what a caller may want to know of its call."""
-        error.operation = self.operation
-        error.attempts = tuple(self.attempts)
-        error.idempotency_token = self.idempotency_token
-        error.request_may_have_run = self.may_have_run or self.in_flight
-
-
 class Orchestrator:
-    """Carries out the calls of one client."""
+    """Carries out the calls of one client, or one customised call."""
 
-    def __init__(self, config: Config, http: HttpClient) -> None:
+    def __init__(
+        self,
+        config: Config,
+        http: HttpClient,
+        *,
+        inherited: Timeouts = DEFAULT_TIMEOUTS,
+        partition_region: str | None = None,
+    ) -> None:
         self._config = config
         self._http = http
-        self._timeouts = config.timeout.resolve(DEFAULT_TIMEOUTS)
+        self._timeouts = config.timeout.resolve(inherited)
+        self._hooks = Hooks(config.interceptors) if config.interceptors else None
         self._endpoints: dict[str, Endpoint] = {}
+        # A call that overrides the region still spends from the budget of its client.
+        self._partition_region = partition_region or config.region
         self._region_origin = config.origins.get("region", "Config(region=...)")
 
-    async def invoke(self, operation: Operation[InputT, OutputT], input: InputT) -> OutputT:  # noqa: A002
+    def child(self, config: Config, http: HttpClient) -> Orchestrator:
+        """Return the orchestrator of a client with other settings, which inherits the limits that are not given."""
+        return Orchestrator(config, http, inherited=self._timeouts)
+
+    def _overridden(self, changes: ConfigChanges) -> Orchestrator:
+        """Return the orchestrator of one call with other settings, which stays in the client's retry partition."""
+        config = self._config.replace(**changes)
+        http = as_http_client(config.http_client, config.http) if "http_client" in changes else self._http
+        return Orchestrator(config, http, inherited=self._timeouts, partition_region=self._partition_region)
+
+    async def invoke(
+        self,
+        operation: Operation[InputT, OutputT],
+        input: InputT,  # noqa: A002
+        customization: Customization | None = None,
+    ) -> OutputT:
         """Send one call and return its output; raise an SdkError when it fails."""
-        call = Call(operation.name)
+        hooks = self._hooks
+        if customization is not None:
+            if customization.changes:
+                overridden = self._overridden(customization.changes)
+                return await overridden.invoke(operation, input, evolve(customization, changes=None))
+            if customization.interceptors:
+                hooks = Hooks((*self._config.interceptors, *customization.interceptors))
+        call = Call(operation, input, hooks)
         try:
             if self._timeouts.operation == math.inf:
-                return await self._run(call, operation, input)
+                return await self._execute(call)
             with anyio.move_on_after(self._timeouts.operation):
-                return await self._run(call, operation, input)
+                return await self._execute(call)
             raise OperationTimeout(f"the call took longer than {self._timeouts.operation:g} s", timeout="operation")
         except SdkError as error:
             call.annotate(error)
             raise
 
-    async def _run(self, call: Call, operation: Operation[InputT, OutputT], input: InputT) -> OutputT:  # noqa: A002
-        request = self._construct(call, operation, input)
-        retries = RetrySession(self._config.retry, self._bucket(operation.service), self._config.random)
-        while True:
-            try:
-                output = await self._limited_attempt(call, operation, request)
-            except SdkError as error:
-                delay = retries.delay_after(error, len(call.attempts) + 1)
-                call.record(error, getattr(error, "response", None), delay)
-                if delay is None:
-                    raise
-            else:
-                retries.succeeded()
-                return output
-            await self._config.sleep(delay)
+    async def _execute(self, call: Call[InputT, OutputT]) -> OutputT:
+        """Construct, loop, complete."""
+        exchange = call.exchange
+        try:
+            await self._construct(call)
+            await self._loop(call)
+        except SdkError as error:
+            exchange.output, exchange.error = None, error
+        if call.hooks is not None:
+            for hook in ("modify_before_completion", "read_after_execution"):
+                await _completing_hook(call, hook)
+        if exchange.error is not None:
+            raise exchange.error
+        return call.output
 
-    def _construct(self, call: Call, operation: Operation[InputT, OutputT], input: InputT) -> HttpRequest:  # noqa: A002
-        """Return the request as every attempt starts with it."""
+    async def _construct(self, call: Call[InputT, OutputT]) -> None:
+        """Make the request as every attempt starts with it."""
+        try:
+            await call.hook("read_before_execution")
+            await call.hook("modify_before_serialization")
+            await call.hook("read_before_serialization")
+            call.exchange.request = self._serialize(call)
+            await call.hook("read_after_serialization")
+            await call.modifying_hook("modify_before_retry_loop")
+        except InterceptorError as error:
+            raise ConstructionFailure(str(error)) from error
+
+    def _serialize(self, call: Call[InputT, OutputT]) -> HttpRequest:
+        operation = call.operation
+        value = call.input
         if operation.idempotency:
-            token = operation.idempotency.token(input)
+            token = operation.idempotency.token(value)
             if token is None:
                 token = self._config.idempotency_token_provider()
-                input = operation.idempotency.with_token(input, token)  # noqa: A001
+                value = operation.idempotency.with_token(value, token)
             call.idempotency_token = token
-        missing = [name for name in operation.required if getattr(input, name) is None]
+        missing = [name for name in operation.required if getattr(value, name) is None]
         if missing:
             raise ConstructionFailure(f"required but not set: {', '.join(missing)}")
         protocol = operation.service.protocol
         try:
-            body = protocol.request_body(operation.encode(input))
+            body = protocol.request_body(operation.encode(value))
         except Exception as error:
             raise ConstructionFailure(f"the input cannot be sent: {error}") from error
         return HttpRequest(
@@ -137,47 +159,106 @@ class Orchestrator:
             read_timeout=self._timeouts.read,
         )
 
-    async def _limited_attempt(
-        self, call: Call, operation: Operation[InputT, OutputT], request: HttpRequest
-    ) -> OutputT:
-        if self._timeouts.attempt == math.inf:
-            return await self.attempt(call, operation, request)
-        with anyio.move_on_after(self._timeouts.attempt):
-            return await self.attempt(call, operation, request)
-        call.may_have_run |= call.in_flight
-        call.in_flight = False
-        raise OperationTimeout(f"one attempt took longer than {self._timeouts.attempt:g} s", timeout="attempt")
+    async def _loop(self, call: Call[InputT, OutputT]) -> None:
+        """Attempt the call until it succeeds or has failed for good; the exchange then holds its outcome."""
+        exchange = call.exchange
+        checkpoint = call.request
+        retries = RetrySession(self._config.retry, self._bucket(call.operation.service), self._config.random)
+        while True:
+            call.rewind(checkpoint)
+            await self._limited_attempt(call)
+            if exchange.error is None:
+                retries.succeeded()
+                call.record(None)
+                self._complete(call)
+                return
+            delay = retries.delay_after(exchange.error, len(call.attempts) + 1)
+            call.record(delay)
+            if delay is None:
+                return
+            await self._config.sleep(delay)
 
-    async def attempt(self, call: Call, operation: Operation[InputT, OutputT], request: HttpRequest) -> OutputT:
-        """Send the request once and return its output."""
-        service = operation.service
-        endpoint = self._endpoint(service)
-        credentials = await self._credentials()
-        request = evolve(request, url=endpoint.join("/"), headers={**request.headers, **endpoint.headers})
-        self._sign(request, credentials, endpoint, service)
+    async def _limited_attempt(self, call: Call[InputT, OutputT]) -> None:
+        """Attempt within the limit of time; whatever comes of it is left in the exchange."""
+        exchange = call.exchange
+        try:
+            if self._timeouts.attempt == math.inf:
+                await self.attempt(call)
+            else:
+                with anyio.move_on_after(self._timeouts.attempt) as scope:
+                    await self.attempt(call)
+                if scope.cancelled_caught:
+                    call.may_have_run |= call.in_flight
+                    call.in_flight = False
+                    limit = f"one attempt took longer than {self._timeouts.attempt:g} s"
+                    raise OperationTimeout(limit, timeout="attempt")
+        except SdkError as error:
+            exchange.output, exchange.error = None, error
+        if call.hooks is not None:
+            for hook in ("modify_before_attempt_completion", "read_after_attempt"):
+                await _completing_hook(call, hook)
+
+    async def attempt(self, call: Call[InputT, OutputT]) -> None:
+        """Send the request once and decode its response into the exchange."""
+        exchange = call.exchange
+        service = call.operation.service
+        try:
+            await call.hook("read_before_attempt")
+            endpoint = self._endpoint(service)
+            credentials = await self._credentials()
+            call.request.url = endpoint.join("/")
+            call.request.headers.update(endpoint.headers)
+            await call.modifying_hook("modify_before_signing")
+            await call.hook("read_before_signing")
+            self._sign(call.request, credentials, endpoint, service)
+            await call.hook("read_after_signing")
+            await call.modifying_hook("modify_before_transmit")
+            await call.hook("read_before_transmit")
+        except InterceptorError as error:
+            raise DispatchFailure(str(error)) from error
+        await self._transmit(call)
+        try:
+            await call.hook("read_after_transmit")
+            await call.hook("modify_before_deserialization")
+            await call.hook("read_before_deserialization")
+            self._deserialize(call)
+            await call.hook("read_after_deserialization")
+        except InterceptorError as error:
+            raise ResponseError(str(error), response=exchange.response) from error
+
+    async def _transmit(self, call: Call[InputT, OutputT]) -> None:
+        exchange = call.exchange
         call.in_flight = True
         try:
-            response = await self._http.send(request)
+            exchange.response = await self._http.send(call.request)
         except Exception as error:
             call.in_flight = False
             raise classify(call, error) from error
         call.in_flight = False
+        call.may_have_run |= call.response.status in _SUCCESS or call.response.status >= _SERVER_ERRORS
+
+    def _deserialize(self, call: Call[InputT, OutputT]) -> None:
+        """Decode the response into an output, or into the error that it stands for."""
+        exchange, service, response = call.exchange, call.operation.service, call.response
         if response.status not in _SUCCESS:
-            call.may_have_run |= response.status >= _SERVER_ERRORS
-            raise service.protocol.error(response, service.errors)
+            exchange.error = service.protocol.error(response, service.errors)
+            return
         try:
-            output = operation.decode(service.protocol.response_members(response))
+            exchange.output = call.operation.decode(service.protocol.response_members(response))
         except DecodeError as error:
-            call.may_have_run = True
-            raise ResponseError(f"the response cannot be read: {error}", response=response) from error
-        call.record(None, response)
-        output.response_metadata = ResponseMetadata(
-            request_id=response.request_id,
-            status=response.status,
-            headers=response.headers,
-            attempts=tuple(call.attempts),
-        )
-        return output
+            exchange.error = ResponseError(f"the response cannot be read: {error}", response=response)
+            exchange.error.__cause__ = error
+
+    def _complete(self, call: Call[InputT, OutputT]) -> None:
+        """Tell on the output how its call went."""
+        response = call.exchange.response
+        if response is not None:
+            call.output.response_metadata = ResponseMetadata(
+                request_id=response.request_id,
+                status=response.status,
+                headers=response.headers,
+                attempts=tuple(call.attempts),
+            )
 
     def _endpoint(self, service: Service) -> Endpoint:
         """Return where the service is, resolved once for the client's settings."""
@@ -227,11 +308,11 @@ class Orchestrator:
 
     def _bucket(self, service: Service) -> TokenBucket:
         name = service.service_id.lower().replace(" ", "")
-        partition = self._config.retry_partition or (f"{name}-{self._config.region}" if self._config.region else name)
-        return PARTITIONS.bucket(partition)
+        default = f"{name}-{self._partition_region}" if self._partition_region else name
+        return PARTITIONS.bucket(self._config.retry_partition or default)
 
 
-def classify(call: Call, error: Exception) -> SdkError:
+def classify(call: Call[InputT, OutputT], error: Exception) -> SdkError:
     """Return what it means for the call that no response arrived whole."""
     if not isinstance(error, ConnectorError):
         call.may_have_run = True
@@ -246,3 +327,14 @@ def classify(call: Call, error: Exception) -> SdkError:
             return ResponseError(str(error))
         case _:
             return DispatchFailure(str(error))
+
+
+async def _completing_hook(call: Call[InputT, OutputT], hook: str) -> None:
+    """Run a hook that sees the outcome; its failure becomes the outcome."""
+    exchange = call.exchange
+    try:
+        await call.hook(hook)
+    except InterceptorError as error:
+        failure = ResponseError(str(error)) if exchange.response else DispatchFailure(str(error))
+        failure.__cause__ = error
+        exchange.output, exchange.error = None, failure

@@ -7,14 +7,18 @@ before the first item is asked for; each page is a call of its own, with its own
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Generic, Self, TypeVar
+from typing import Final, Generic, Self, TypeVar
 
 from attrs import evolve, frozen
 
+from codepipeline_sdk._runtime.customize import Customizable, Customization
 from codepipeline_sdk._runtime.operation import InputT, Invoker, Operation, OutputT
 from codepipeline_sdk.error import SdkError
 
 ItemT = TypeVar("ItemT")
+
+_FEATURES: Final = Customization(features=("C",))
+"""The feature id of paginators in the user agent."""
 
 
 @frozen(kw_only=True)
@@ -52,13 +56,13 @@ class _Limits:
     stop_on_duplicate_token: bool = True
 
 
-class Paginator(Generic[InputT, OutputT, ItemT]):
+class Paginator(Customizable, Generic[InputT, OutputT, ItemT]):
     """Pages of a listing operation: `async for page in paginator`, or `async for item in paginator.items()`.
 
     An immutable value, as builders are: every setting returns a new paginator, and it can be iterated many times.
     """
 
-    __slots__ = ("_input", "_invoker", "_limits", "_operation", "_paging")
+    __slots__ = ("_input", "_limits", "_operation", "_paging")
 
     def __init__(
         self,
@@ -91,6 +95,10 @@ class Paginator(Generic[InputT, OutputT, ItemT]):
     def stop_on_duplicate_token(self, value: bool) -> Self:
         """Whether to end when a page names itself as the next one (the default), or to ask again and again."""
         return self._with(self._input, evolve(self._limits, stop_on_duplicate_token=value))
+
+    def customize(self) -> Self:
+        """Return the paginator: what `customize()` of a builder offers, a paginator offers itself."""
+        return self
 
     def items(self) -> Items[InputT, OutputT, ItemT]:
         """Return the items of all pages."""
@@ -146,7 +154,7 @@ class PageIterator(Generic[InputT, OutputT, ItemT]):
             raise StopAsyncIteration
         request = self._sized(self._input)
         try:
-            page = await self._invoker.invoke(self._operation, request)
+            page = await self._invoker.invoke(self._operation, request, _FEATURES)
         except SdkError:
             self._input = None
             raise

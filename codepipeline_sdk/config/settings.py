@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from codepipeline_sdk.config.endpoint import Endpoint, EndpointParameters
     from codepipeline_sdk.config.http import HttpClient
+    from codepipeline_sdk.config.interceptor import Interceptor
     from codepipeline_sdk.credentials.identity import CredentialsProvider
 
 
@@ -69,6 +70,9 @@ class Config:
     endpoint_resolver: Callable[[EndpointParameters], Endpoint] | None = None
     """Rules of your own in place of the service's endpoint rules."""
 
+    interceptors: tuple[Interceptor, ...] = ()
+    """See every call, in this order."""
+
     retry_partition: str | None = None
     """Calls of one partition share one retry budget in the process; `codepipeline-{region}` by default."""
 
@@ -109,6 +113,7 @@ class ConfigChanges(TypedDict, total=False):
     http: HttpConfig
     http_client: HttpClient | httpx.AsyncClient | httpx.AsyncBaseTransport | None
     endpoint_resolver: Callable[[EndpointParameters], Endpoint] | None
+    interceptors: tuple[Interceptor, ...]
     retry_partition: str | None
     idempotency_token_provider: Callable[[], str]
     time_source: Callable[[], float]
