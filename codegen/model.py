@@ -75,6 +75,8 @@ class ErrorShape:
     """A modelled exception."""
 
     name: str
+    code: str
+    """What the service calls it on the wire."""
     doc: str
 
 

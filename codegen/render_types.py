@@ -149,7 +149,7 @@ def render_errors(errors: Iterable[ErrorShape]) -> str:
             writer.doc(error.doc)
         writer.line()
     with writer.block("ERRORS: Final[dict[str, type[ServiceError]]] = {"):
-        writer.lines(f'"{error.name}": {error.name},' for error in errors)
+        writer.lines(f'"{error.code}": {error.name},' for error in errors)
     writer.line("}")
     writer.doc("The exceptions by wire code.")
     return writer.text()

@@ -72,7 +72,7 @@ def resolve(sources: Sources) -> Service:
         structures=structures,
         enums=enums,
         errors=tuple(
-            ErrorShape(name=class_name(name), doc=_doc(shape, name))
+            ErrorShape(name=class_name(name), code=_error_code(shape, name), doc=_doc(shape, name))
             for name, shape in sorted(shapes.items())
             if shape.get("exception")
         ),
@@ -257,6 +257,10 @@ def _limits(shape: JsonObject) -> str:
     if "pattern" in shape:
         parts.append(f"Pattern `{shape['pattern']}`.")
     return " ".join(parts)
+
+
+def _error_code(shape: JsonObject, name: str) -> str:
+    return _text(_object(shape.get("error", {})).get("code", name))
 
 
 def _doc(shape: JsonObject, name: str) -> str:

@@ -24,7 +24,7 @@ class GeneratedTree:
         diffs: dict[str, str] = {}
         for path in sorted({*self.sources, *self._stale()}):
             before, after = self._current(path), self.sources.get(path, "")
-            if before != after or path not in self.sources:
+            if before != after:
                 lines = difflib.unified_diff(before.splitlines(), after.splitlines(), path, f"{path} (generated)", n=1)
                 diffs[path] = "\n".join(lines)
         return diffs

@@ -89,7 +89,7 @@ def test_a_rule_set_becomes_a_module_of_nested_conditions() -> None:
                 return Endpoint(url=f'https://toys.{parameters.region}.{partition_result.dns_suffix}')
             raise EndpointError('Missing Region')
 
-        '''  # noqa: E501  # the text as it is, before it is formatted
+        '''  # the text as it is, before it is formatted
     )
 
 
