@@ -182,13 +182,14 @@ class Loopback:
             server = await asyncio.start_server(self._accept, HOST, 0)
         self.note(lambda: setattr(self, "port", server.sockets[0].getsockname()[1]))
         await self._stop.wait()
-        server.close()
-        # A connection that is just being accepted still gets its script.
+        # A server that is closed first would lose the connection that it is just accepting.
+        self._loop.remove_reader(server.sockets[0])
         while others := asyncio.all_tasks() - {self._main}:
             for writer, script in self._scripts.items():
                 script.cancel()
                 writer.transport.abort()
             await asyncio.wait(others)
+        server.close()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.note(self._count_in)
