@@ -100,7 +100,7 @@ class UnknownVariantError(Error, ValueError):
 
 
 class InterceptorError(Error):
-    """A hook of an interceptor failed; the text names both. It is the cause of an SdkError, and has the cause itself."""
+    """A hook of an interceptor failed; the text names both. it is the cause of an SdkError."""
 
 
 class ConversionError(Error, ValueError):
