@@ -47,6 +47,9 @@ class Sources:
     origin: str
     """Such as `botocore 1.44.4`."""
 
+    package_name: str
+    """The name in pyproject.toml."""
+
     package_version: str
     """The version in pyproject.toml."""
 
@@ -67,6 +70,7 @@ def load(service: str = "codepipeline", api_version: str = "2015-07-09") -> Sour
         partitions=_parse(_read(data / "partitions.json")),
         sha256=hashlib.sha256(model).hexdigest(),
         origin=f"botocore {importlib.metadata.version('botocore')}",
+        package_name=str(project["project"]["name"]),
         package_version=str(project["project"]["version"]),
     )
 

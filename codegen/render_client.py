@@ -57,6 +57,7 @@ def render_meta(service: Service, sources: Sources) -> str:
     writer = module("Which package and which service model this is.")
     writer.line("from typing import Final")
     for name, value, doc in (
+        ("SDK_NAME", f"{sources.package_name}-python", "What this package calls itself in user agents."),
         ("PKG_VERSION", sources.package_version, "The version of this package."),
         ("SERVICE_ID", service.service_id, "The service's id in AWS's models."),
         ("API_VERSION", service.api_version, "The version of the service's API."),

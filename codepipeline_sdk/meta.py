@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+SDK_NAME: Final = "codepipeline-sdk-python"
+"""What this package calls itself in user agents."""
 PKG_VERSION: Final = "0.1.0"
 """The version of this package."""
 SERVICE_ID: Final = "CodePipeline"

@@ -10,16 +10,40 @@ from codepipeline_sdk.config.interceptor import Exchange, copy_request, present
 from codepipeline_sdk.error import Attempt, SdkError, ServiceError
 
 if TYPE_CHECKING:
+    from codepipeline_sdk._runtime.clock_skew import CallClock
     from codepipeline_sdk._runtime.interceptors import Hooks
 
 
 class Call(Generic[InputT, OutputT]):
     """One call: its operation, what it has come to, its attempts."""
 
-    __slots__ = ("attempts", "exchange", "hooks", "idempotency_token", "in_flight", "may_have_run", "operation")
+    __slots__ = (
+        "attempts",
+        "clock",
+        "exchange",
+        "features",
+        "hooks",
+        "idempotency_token",
+        "in_flight",
+        "invocation_id",
+        "may_have_run",
+        "operation",
+    )
 
-    def __init__(self, operation: Operation[InputT, OutputT], input: InputT, hooks: Hooks | None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        operation: Operation[InputT, OutputT],
+        input: InputT,  # noqa: A002
+        *,
+        hooks: Hooks | None,
+        clock: CallClock,
+        invocation_id: str,
+        features: tuple[str, ...],
+    ) -> None:
         self.operation = operation
+        self.clock = clock
+        self.invocation_id = invocation_id
+        self.features = features
         self.exchange = Exchange(operation=operation.name, input=input, output_class=operation.output)
         self.hooks = hooks
         self.attempts: list[Attempt] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Generator
 from copy import copy
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Generic, Self, Unpack
+from typing import TYPE_CHECKING, Final, Generic, Self, Unpack
 
 from attrs import frozen
 
@@ -34,6 +34,9 @@ class Customization:
             changes={**(other.changes or {}), **(self.changes or {})} or None,
             features=(*other.features, *self.features),
         )
+
+
+NOT_CUSTOMIZED: Final = Customization()
 
 
 class Customizable:

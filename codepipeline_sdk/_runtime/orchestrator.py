@@ -9,6 +9,7 @@ Source: design.md 2, anchor.md 1.5, 1.10, 1.11, 1.15.
 from __future__ import annotations
 
 import math
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -16,13 +17,16 @@ import anyio
 from attrs import evolve
 
 from codepipeline_sdk._runtime.call import Call
+from codepipeline_sdk._runtime.clock_skew import CallClock, ClockSkew
 from codepipeline_sdk._runtime.codec import DecodeError
-from codepipeline_sdk._runtime.customize import Customization
+from codepipeline_sdk._runtime.customize import NOT_CUSTOMIZED, Customization
 from codepipeline_sdk._runtime.interceptors import Hooks
 from codepipeline_sdk._runtime.operation import InputT, Operation, OutputT, Service
+from codepipeline_sdk._runtime.request_headers import INVOCATION_ID, REQUEST_INFO, add_trace_id, request_info
 from codepipeline_sdk._runtime.retry import PARTITIONS, RetrySession, TokenBucket
 from codepipeline_sdk._runtime.signing import sign
 from codepipeline_sdk._runtime.transport import as_http_client
+from codepipeline_sdk._runtime.user_agent import FeatureId, UserAgent, current_platform
 from codepipeline_sdk.config.endpoint import Endpoint, EndpointParameters
 from codepipeline_sdk.config.http import ConnectorError, HttpClient, HttpRequest
 from codepipeline_sdk.config.settings import Config
@@ -37,7 +41,9 @@ from codepipeline_sdk.error import (
     OperationTimeout,
     ResponseError,
     SdkError,
+    ServiceError,
 )
+from codepipeline_sdk.meta import PKG_VERSION, SDK_NAME
 from codepipeline_sdk.primitives import ResponseMetadata
 
 if TYPE_CHECKING:
@@ -57,12 +63,28 @@ class Orchestrator:
         *,
         inherited: Timeouts = DEFAULT_TIMEOUTS,
         partition_region: str | None = None,
+        clock_skew: ClockSkew | None = None,
     ) -> None:
         self._config = config
         self._http = http
         self._timeouts = config.timeout.resolve(inherited)
         self._hooks = Hooks(config.interceptors) if config.interceptors else None
         self._endpoints: dict[str, Endpoint] = {}
+        self._clock_skew = clock_skew or ClockSkew(disabled=config.disable_clock_skew_correction)
+        self._user_agent = UserAgent(
+            sdk=SDK_NAME,
+            version=PKG_VERSION,
+            platform=current_platform(),
+            environ=os.environ,
+            metadata={"http": "httpcore"} if config.http_client is None else None,
+            frameworks=config.frameworks,
+            app_name=config.app_name,
+            app_name_origin=config.origins.get("app_name", "Config(app_name=...)"),
+        )
+        self._features = (
+            FeatureId.RETRY_MODE_STANDARD,
+            *((FeatureId.ENDPOINT_OVERRIDE,) if config.endpoint_url else ()),
+        )
         # A call that overrides the region still spends from the budget of its client.
         self._partition_region = partition_region or config.region
         self._region_origin = config.origins.get("region", "Config(region=...)")
@@ -75,7 +97,13 @@ class Orchestrator:
         """Return the orchestrator of one call with other settings, which stays in the client's retry partition."""
         config = self._config.replace(**changes)
         http = as_http_client(config.http_client, config.http) if "http_client" in changes else self._http
-        return Orchestrator(config, http, inherited=self._timeouts, partition_region=self._partition_region)
+        return Orchestrator(
+            config,
+            http,
+            inherited=self._timeouts,
+            partition_region=self._partition_region,
+            clock_skew=None if "disable_clock_skew_correction" in changes else self._clock_skew,
+        )
 
     async def invoke(
         self,
@@ -84,14 +112,10 @@ class Orchestrator:
         customization: Customization | None = None,
     ) -> OutputT:
         """Send one call and return its output; raise an SdkError when it fails."""
-        hooks = self._hooks
-        if customization is not None:
-            if customization.changes:
-                overridden = self._overridden(customization.changes)
-                return await overridden.invoke(operation, input, evolve(customization, changes=None))
-            if customization.interceptors:
-                hooks = Hooks((*self._config.interceptors, *customization.interceptors))
-        call = Call(operation, input, hooks)
+        if customization is not None and customization.changes:
+            overridden = self._overridden(customization.changes)
+            return await overridden.invoke(operation, input, evolve(customization, changes=None))
+        call = self._begin(operation, input, customization or NOT_CUSTOMIZED)
         try:
             if self._timeouts.operation == math.inf:
                 return await self._execute(call)
@@ -101,6 +125,24 @@ class Orchestrator:
         except SdkError as error:
             call.annotate(error)
             raise
+
+    def _begin(
+        self,
+        operation: Operation[InputT, OutputT],
+        input: InputT,  # noqa: A002
+        customization: Customization,
+    ) -> Call[InputT, OutputT]:
+        hooks = self._hooks
+        if customization.interceptors:
+            hooks = Hooks((*self._config.interceptors, *customization.interceptors))
+        return Call(
+            operation,
+            input,
+            hooks=hooks,
+            clock=CallClock(self._clock_skew),
+            invocation_id=self._config.invocation_id_generator(),
+            features=(*customization.features, *self._features),
+        )
 
     async def _execute(self, call: Call[InputT, OutputT]) -> OutputT:
         """Construct, loop, complete."""
@@ -172,11 +214,20 @@ class Orchestrator:
                 call.record(None)
                 self._complete(call)
                 return
-            delay = retries.delay_after(exchange.error, len(call.attempts) + 1)
+            delay = self._delay(call, retries, exchange.error)
             call.record(delay)
             if delay is None:
                 return
             await self._config.sleep(delay)
+
+    def _delay(self, call: Call[InputT, OutputT], retries: RetrySession, error: SdkError) -> float | None:
+        """Return the seconds to wait for another attempt; None when the call has failed."""
+        attempt = len(call.attempts) + 1
+        delay = retries.delay_after(error, attempt)
+        if delay is None and attempt < self._config.retry.max_attempts:
+            code = error.code if isinstance(error, ServiceError) else None
+            return 0.0 if call.clock.corrects(code) else None
+        return delay
 
     async def _limited_attempt(self, call: Call[InputT, OutputT]) -> None:
         """Attempt within the limit of time; whatever comes of it is left in the exchange."""
@@ -201,17 +252,18 @@ class Orchestrator:
     async def attempt(self, call: Call[InputT, OutputT]) -> None:
         """Send the request once and decode its response into the exchange."""
         exchange = call.exchange
-        service = call.operation.service
         try:
             await call.hook("read_before_attempt")
-            endpoint = self._endpoint(service)
+            endpoint = self._endpoint(call.operation.service)
             credentials = await self._credentials()
             call.request.url = endpoint.join("/")
             call.request.headers.update(endpoint.headers)
+            self._identify(call, credentials)
             await call.modifying_hook("modify_before_signing")
             await call.hook("read_before_signing")
-            self._sign(call.request, credentials, endpoint, service)
+            self._sign(call, credentials, endpoint)
             await call.hook("read_after_signing")
+            self._place(call)
             await call.modifying_hook("modify_before_transmit")
             await call.hook("read_before_transmit")
         except InterceptorError as error:
@@ -228,14 +280,16 @@ class Orchestrator:
 
     async def _transmit(self, call: Call[InputT, OutputT]) -> None:
         exchange = call.exchange
+        sent = self._config.time_source()
         call.in_flight = True
         try:
-            exchange.response = await self._http.send(call.request)
+            response = exchange.response = await self._http.send(call.request)
         except Exception as error:
             call.in_flight = False
             raise classify(call, error) from error
         call.in_flight = False
-        call.may_have_run |= call.response.status in _SUCCESS or call.response.status >= _SERVER_ERRORS
+        call.may_have_run |= response.status in _SUCCESS or response.status >= _SERVER_ERRORS
+        call.clock.receive(response.headers, sent, self._config.time_source())
 
     def _deserialize(self, call: Call[InputT, OutputT]) -> None:
         """Decode the response into an output, or into the error that it stands for."""
@@ -291,20 +345,39 @@ class Orchestrator:
         except Exception as error:
             raise DispatchFailure(f"no credentials: the provider raised {type(error).__name__}") from error
 
-    def _sign(self, request: HttpRequest, credentials: Credentials, endpoint: Endpoint, service: Service) -> None:
+    def _identify(self, call: Call[InputT, OutputT], credentials: Credentials) -> None:
+        """Add the headers that say who calls; the user agent and the trace id."""
+        service, headers = call.operation.service, call.request.headers
+        agent = self._user_agent.value(service.service_id, service.api_version, (*call.features, *credentials.features))
+        headers["user-agent"] = headers["x-amz-user-agent"] = agent
+        add_trace_id(headers, os.environ)
+
+    def _sign(self, call: Call[InputT, OutputT], credentials: Credentials, endpoint: Endpoint) -> None:
         region = endpoint.signing_region or self._config.region
         if not region:
             raise DispatchFailure(f"cannot sign without a region; looked in {self._region_origin}")
         try:
             sign(
-                request,
+                call.request,
                 credentials,
                 region=region,
-                service=endpoint.signing_name or service.signing_name,
-                now=datetime.fromtimestamp(self._config.time_source(), UTC),
+                service=endpoint.signing_name or call.operation.service.signing_name,
+                now=datetime.fromtimestamp(call.clock.signing_time(self._config.time_source()), UTC),
             )
         except Exception as error:
             raise DispatchFailure(f"cannot sign the request: {error}") from error
+
+    def _place(self, call: Call[InputT, OutputT]) -> None:
+        """Add the headers, unsigned, that tell the attempts of a call apart."""
+        headers = call.request.headers
+        headers[INVOCATION_ID] = call.invocation_id
+        headers[REQUEST_INFO] = request_info(
+            len(call.attempts) + 1,
+            self._config.retry.max_attempts,
+            now=self._config.time_source(),
+            read_timeout=self._timeouts.read,
+            skew=call.clock.skew,
+        )
 
     def _bucket(self, service: Service) -> TokenBucket:
         name = service.service_id.lower().replace(" ", "")

@@ -8,6 +8,7 @@ from codepipeline_sdk._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from codepipeline_sdk.config.endpoint import Endpoint, EndpointError, EndpointParameters
+    from codepipeline_sdk.config.framework import FrameworkMetadata
     from codepipeline_sdk.config.http import (
         ConnectorError,
         ConnectorErrorKind,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from codepipeline_sdk.config.retry import RetryConfig
     from codepipeline_sdk.config.settings import Config, ConfigChanges
     from codepipeline_sdk.config.timeout import TimeoutConfig
+    from codepipeline_sdk.config.tracing import trace_id
 else:
     __getattr__, __dir__ = lazy_exports(
         __name__,
@@ -42,6 +44,8 @@ else:
             "Endpoint": "endpoint",
             "EndpointError": "endpoint",
             "EndpointParameters": "endpoint",
+            "FrameworkMetadata": "framework",
+            "trace_id": "tracing",
             "HttpClient": "http",
             "HttpConfig": "http",
             "HttpRequest": "http",
@@ -69,6 +73,7 @@ __all__ = [
     "Endpoint",
     "EndpointError",
     "EndpointParameters",
+    "FrameworkMetadata",
     "HttpClient",
     "HttpConfig",
     "HttpRequest",
@@ -85,4 +90,5 @@ __all__ = [
     "RetryConfig",
     "TimeoutConfig",
     "load_config",
+    "trace_id",
 ]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from codepipeline_sdk.config.settings import ConfigChanges
 
 REGION_VARIABLES: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")
+APP_NAME_VARIABLES: Final = ("AWS_SDK_UA_APP_ID",)
 ENDPOINT_URL_VARIABLES: Final = ("AWS_ENDPOINT_URL_CODEPIPELINE", "AWS_ENDPOINT_URL")
 
 
@@ -30,9 +31,10 @@ async def load_config(*, environment: Mapping[str, str] | None = None, **setting
     origins: dict[str, str] = {}
     region = settings.get("region") or _first(variables, REGION_VARIABLES, "region", origins)
     endpoint_url = settings.get("endpoint_url") or _first(variables, ENDPOINT_URL_VARIABLES, "endpoint_url", origins)
+    app_name = settings.get("app_name") or _first(variables, APP_NAME_VARIABLES, "app_name", origins)
     credentials = settings.get("credentials") or EnvironmentCredentialsProvider(variables)
     config = Config(origins=origins).replace(**settings)
-    return config.replace(region=region, endpoint_url=endpoint_url, credentials=credentials)
+    return config.replace(region=region, endpoint_url=endpoint_url, app_name=app_name, credentials=credentials)
 
 
 def _first(variables: Mapping[str, str], names: tuple[str, ...], setting: str, origins: dict[str, str]) -> str | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import httpx
 
     from codepipeline_sdk.config.endpoint import Endpoint, EndpointParameters
+    from codepipeline_sdk.config.framework import FrameworkMetadata
     from codepipeline_sdk.config.http import HttpClient
     from codepipeline_sdk.config.interceptor import Interceptor
     from codepipeline_sdk.credentials.identity import CredentialsProvider
@@ -76,6 +77,18 @@ class Config:
     retry_partition: str | None = None
     """Calls of one partition share one retry budget in the process; `codepipeline-{region}` by default."""
 
+    app_name: str | None = None
+    """The name of the application, told to the service: ASCII letters, digits and ``! # $ % & ' * + - . ^ _ ` | ~``."""
+
+    frameworks: tuple[FrameworkMetadata, ...] = ()
+    """What the application calls through, told to the service; the first 10 count."""
+
+    disable_clock_skew_correction: bool = False
+    """Whether to sign with the local time even when responses show that it is wrong."""
+
+    invocation_id_generator: Callable[[], str] = _token
+    """Makes the id that all attempts of a call share."""
+
     idempotency_token_provider: Callable[[], str] = _token
     """Makes the token of each call whose input has one and leaves it out."""
 
@@ -115,6 +128,10 @@ class ConfigChanges(TypedDict, total=False):
     endpoint_resolver: Callable[[EndpointParameters], Endpoint] | None
     interceptors: tuple[Interceptor, ...]
     retry_partition: str | None
+    app_name: str | None
+    frameworks: tuple[FrameworkMetadata, ...]
+    disable_clock_skew_correction: bool
+    invocation_id_generator: Callable[[], str]
     idempotency_token_provider: Callable[[], str]
     time_source: Callable[[], float]
     sleep: Callable[[float], Awaitable[object]]

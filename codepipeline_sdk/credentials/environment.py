@@ -30,6 +30,7 @@ class EnvironmentCredentialsProvider:
             session_token=self._get("AWS_SESSION_TOKEN"),
             account_id=self._get("AWS_ACCOUNT_ID"),
             provider_name="EnvironmentVariable",
+            features=("g",),
         )
 
     def _get(self, name: str) -> str | None:

@@ -46,6 +46,9 @@ class Credentials:
     provider_name: str = "Static"
     """Which source provided them."""
 
+    features: tuple[str, ...] = field(default=("e",), repr=False)
+    """How they were come by, as ids for the user agent; `e` is code."""
+
     async def provide_credentials(self) -> Self:
         """Return these credentials."""
         return self

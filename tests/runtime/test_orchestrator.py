@@ -12,18 +12,23 @@ from codepipeline_sdk.config import (
     ConnectorError,
     Endpoint,
     EndpointParameters,
+    FrameworkMetadata,
     HttpRequest,
     HttpResponse,
     RetryConfig,
     TimeoutConfig,
+    trace_id,
 )
 from codepipeline_sdk.credentials import Credentials
 from codepipeline_sdk.error import (
+    ConfigError,
     ConstructionFailure,
     CredentialsNotLoaded,
     DispatchFailure,
     DispatchTimeout,
+    InvalidSignatureException,
     OperationTimeout,
+    RequestExpired,
     ResponseError,
     ThrottlingException,
     UnhandledError,
@@ -132,9 +137,13 @@ async def test_the_last_error_comes_back_with_every_attempt() -> None:
 
 
 async def test_each_attempt_is_signed_anew_for_its_time() -> None:
-    times = iter([1_700_000_000.0, 1_700_000_060.0])
+    now = [1_700_000_000.0]
+
+    async def sleep(seconds: float) -> None:
+        now[0] += 60
+
     http = ScriptedHttp(reply(b"", 500), reply())
-    await Client(config(http, time_source=lambda: next(times))).list_pipelines()
+    await Client(config(http, time_source=lambda: now[0], sleep=sleep)).list_pipelines()
     first, second = http.requests
     assert (first.headers["x-amz-date"], second.headers["x-amz-date"]) == ("20231114T221320Z", "20231114T221420Z")
     assert first.headers["authorization"] != second.headers["authorization"]
@@ -383,3 +392,72 @@ async def test_calls_of_one_client_run_side_by_side() -> None:
         for number in range(20):
             tasks.start_soon(call, f"p{number}")
     assert sorted(names) == sorted(f'{{"name":"p{number}"}}' for number in range(20))
+
+
+async def test_a_call_says_who_makes_it_and_which_attempt_it_is() -> None:
+    http = ScriptedHttp(reply(b"", 500), reply())
+    settings = config(http, app_name="web-shop", frameworks=(FrameworkMetadata("airflow", "3.1"),))
+    await Client(settings).list_pipelines()
+    first, second = (request.headers for request in http.requests)
+    assert first["user-agent"] == first["x-amz-user-agent"]
+    assert first["user-agent"].startswith("codepipeline-sdk-python/")
+    assert " api/codepipeline/" in first["user-agent"]
+    assert first["user-agent"].endswith(" m/E,e lib/airflow/3.1 app/web-shop")
+    assert "x-amz-user-agent" in first["authorization"]
+    assert (first["amz-sdk-request"], second["amz-sdk-request"]) == ("attempt=1; max=3", "attempt=2; max=3")
+    assert first["amz-sdk-invocation-id"] == second["amz-sdk-invocation-id"]
+    assert "amz-sdk" not in first["authorization"]
+
+
+async def test_each_page_has_an_invocation_id_of_its_own_and_the_paginators_feature() -> None:
+    http = ScriptedHttp(reply({"nextToken": "t"}), reply())
+    await Client(config(http, endpoint_url="http://127.0.0.1:1")).list_pipelines().into_paginator().collect()
+    first, second = (request.headers for request in http.requests)
+    assert first["amz-sdk-invocation-id"] != second["amz-sdk-invocation-id"]
+    assert first["user-agent"].endswith(" m/C,E,N,e")
+
+
+async def test_a_trace_id_of_the_context_is_passed_on_unsigned() -> None:
+    http = ScriptedHttp(reply())
+    token = trace_id.set("Root=1-2")
+    try:
+        await Client(config(http)).list_pipelines()
+    finally:
+        trace_id.reset(token)
+    assert http.requests[0].headers["x-amzn-trace-id"] == "Root=1-2"
+    assert "x-amzn-trace-id" not in http.requests[0].headers["authorization"]
+
+
+async def test_a_wrong_clock_is_corrected_once_and_remembered() -> None:
+    two_hours_ahead = "Wed, 15 Nov 2023 00:13:20 GMT"
+    http = ScriptedHttp(refusal("InvalidSignatureException", date=two_hours_ahead), reply(date=two_hours_ahead))
+    sleeps = Sleeps()
+    client = Client(config(http, sleep=sleeps))
+    await client.list_pipelines()
+    await client.list_pipelines()
+    assert [request.headers["x-amz-date"] for request in http.requests] == [
+        "20231114T221320Z",
+        "20231115T001320Z",
+        "20231115T001320Z",
+    ]
+    assert http.requests[1].headers["amz-sdk-request"] == "ttl=20231115T001420Z; attempt=2; max=3"
+    assert sleeps.seconds == [0.0]
+
+
+async def test_a_wrong_secret_is_not_taken_for_a_wrong_clock() -> None:
+    http = ScriptedHttp(refusal("InvalidSignatureException", date="Tue, 14 Nov 2023 22:13:20 GMT"))
+    with pytest.raises(InvalidSignatureException):
+        await Client(config(http)).list_pipelines()
+    assert len(http.requests) == 1
+
+
+async def test_the_clock_is_left_alone_when_that_is_wanted() -> None:
+    http = ScriptedHttp(refusal("RequestExpired", date="Wed, 15 Nov 2023 00:13:20 GMT"))
+    with pytest.raises(RequestExpired):
+        await Client(config(http, disable_clock_skew_correction=True)).list_pipelines()
+    assert len(http.requests) == 1
+
+
+def test_an_app_name_that_cannot_be_sent_is_refused() -> None:
+    with pytest.raises(ConfigError, match="my app"):
+        Client(config(ScriptedHttp(reply()), app_name="my app"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures.thread  # noqa: F401  # asyncio's first work in a thread would import it inside a call
+
+# asyncio's first work in a thread would import it inside a call.
+import concurrent.futures.thread  # noqa: F401  # pyright: ignore[reportUnusedImport]
 import sys
 
 if "trio" in sys.modules:
-    import encodings.idna  # noqa: F401  # as above, by trio's first look at a host's name
+    import encodings.idna  # noqa: F401  # pyright: ignore[reportUnusedImport]  # as above, by trio's first look at a host's name
 
 
 def in_trio() -> bool:
