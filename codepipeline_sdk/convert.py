@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 import attrs
 import cattrs
+from cattrs.cols import is_sequence, list_structure_factory
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from cattrs.v import format_exception, transform_error
 
@@ -30,6 +31,7 @@ ValueT = TypeVar("ValueT", bound="AttrsInstance")
 ScalarT = TypeVar("ScalarT", str, bool, int)
 Writer: TypeAlias = Callable[[object], JsonObject]
 Reader: TypeAlias = Callable[[Mapping[str, JsonValue], object], object]
+ItemsReader: TypeAlias = Callable[[object, object], object]
 ObjectReader: TypeAlias = Callable[[JsonValue, object], object]
 
 _UNKNOWN_MEMBERS: Final = "unknownMembers"
@@ -92,6 +94,10 @@ def _converter(names: Names, *, reveal: bool) -> cattrs.Converter:
     def writer(kind: type[AttrsInstance]) -> Writer:
         return _writer(kind, converter, names, reveal=reveal)
 
+    def list_reader(kind: type) -> ItemsReader:
+        return _list_reader(kind, converter)
+
+    converter.register_structure_hook_factory(is_sequence, list_reader)
     converter.register_structure_hook_factory(attrs.has, reader)
     converter.register_unstructure_hook_factory(attrs.has, writer)
     return converter
@@ -104,6 +110,18 @@ def _strict(value: object, kind: type[ScalarT]) -> ScalarT:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise DecodeError(f"{kind.__name__} expected, not {type(value).__name__}")
     return value
+
+
+def _list_reader(kind: type, converter: cattrs.Converter) -> ItemsReader:
+    read: ItemsReader = list_structure_factory(kind, converter)
+
+    def read_list(value: object, target: object) -> object:
+        # A text would be taken as a list of its characters.
+        if type(value) not in {list, tuple}:
+            raise DecodeError(f"a list expected, not {type(value).__name__}")
+        return read(value, target)
+
+    return read_list
 
 
 def _time(value: object, _: object) -> datetime:
