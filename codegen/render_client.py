@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codegen.load import Sources
 from codegen.model import Operation, Service
-from codegen.render_operation import is_shared
+from codegen.render_operation import copied
 from codegen.render_types import annotation, imports_for
 from codegen.writer import Writer, module
 
@@ -37,10 +37,7 @@ def _write_method(writer: Writer, item: Operation) -> None:
     parameters = ", ".join(
         f"{member.name}: {annotation(member.type, received=False)} | None = None" for member in item.input.members
     )
-    arguments = ", ".join(
-        f"{member.name}=deepcopy({member.name})" if is_shared(member.type) else f"{member.name}={member.name}"
-        for member in item.input.members
-    )
+    arguments = ", ".join(f"{member.name}={copied(member.type, member.name)}" for member in item.input.members)
     signature = f"self, *, {parameters}" if parameters else "self"
     errors = ", ".join(f"`{error}`" for error in item.errors)
     with writer.block(f"def {item.module}({signature}) -> {item.name}FluentBuilder:"):

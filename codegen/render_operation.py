@@ -177,15 +177,15 @@ def _write_setters(writer: Writer, member: Member) -> None:
     match member.type:
         case Type(kind="list", item=Type() as item):
             head = f"*values: {annotation(item, received=False)}"
-            value = f"(*(self._input.{member.name} or ()), *{_copied(item, 'values')})"
+            value = f"(*(self._input.{member.name} or ()), *{copied(item, 'values')})"
             act = f"Append to `{member.name}`; without arguments, make sure that it is sent."
         case Type(kind="map", item=Type() as item):
             head = f"key: str, value: {annotation(item, received=False)}"
-            value = f"{{**(self._input.{member.name} or {{}}), key: {_copied(item, 'value')}}}"
+            value = f"{{**(self._input.{member.name} or {{}}), key: {copied(item, 'value')}}}"
             act = f"Put one entry into `{member.name}`."
         case _:
             head = f"value: {whole}"
-            value = _copied(member.type, "value")
+            value = copied(member.type, "value")
             act = f"Set `{member.name}`."
     with writer.block(f"def {member.name}(self, {head}) -> Self:"):
         writer.doc(f"{act}\n\n{text}")
@@ -193,15 +193,18 @@ def _write_setters(writer: Writer, member: Member) -> None:
     writer.line()
     with writer.block(f"def set_{member.name}(self, value: {whole} | None) -> Self:"):
         writer.doc(f"Replace `{member.name}`; None clears it.")
-        writer.line(f"return self._with(evolve(self._input, {member.name}={_copied(member.type, 'value')}))")
+        writer.line(f"return self._with(evolve(self._input, {member.name}={copied(member.type, 'value')}))")
     writer.line()
     with writer.block(f"def get_{member.name}(self) -> {whole} | None:"):
         writer.doc(f"Return `{member.name}` as it is set so far.")
-        writer.line(f"return {_copied(member.type, f'self._input.{member.name}')}")
+        writer.line(f"return {copied(member.type, f'self._input.{member.name}')}")
     writer.line()
 
 
-def _copied(shape: Type, value: str) -> str:
+def copied(shape: Type, value: str) -> str:
+    """Return the expression of a copy that nobody else can change; any Mapping becomes a dict."""
+    if shape.kind == "map":
+        return f"None if {value} is None else deepcopy(dict({value}))"
     return f"deepcopy({value})" if is_shared(shape) else value
 
 

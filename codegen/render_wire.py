@@ -152,13 +152,13 @@ def write_decoder(writer: Writer, shape: Structure, name: str) -> None:
             writer.line("get = members.get")
         else:
             writer.line(f'structure(data, "{shape.name}")')
-            writer.line(f"return {shape.name}.__new__({shape.name})")
-            return
         writer.line(f"out = {shape.name}.__new__({shape.name})")
         for member in shape.members:
             writer.line(f"out.{member.name} = {_decoded(member, shape.name)}")
         if shape.sent and shape.received:
             writer.line("out.unknown_members = unknown_members(members, _KNOWN, _REQUIRED)")
+        if not shape.module.startswith("_"):
+            writer.line("out.response_metadata = None")
         writer.line("return out")
 
 

@@ -675,7 +675,7 @@ class Client(ServiceClient):
             operation.poll_for_jobs.PollForJobsInput(
                 action_type_id=deepcopy(action_type_id),
                 max_batch_size=max_batch_size,
-                query_param=deepcopy(query_param),
+                query_param=None if query_param is None else deepcopy(dict(query_param)),
             ),
         )
 
@@ -805,7 +805,7 @@ class Client(ServiceClient):
                 current_revision=deepcopy(current_revision),
                 continuation_token=continuation_token,
                 execution_details=deepcopy(execution_details),
-                output_variables=deepcopy(output_variables),
+                output_variables=None if output_variables is None else deepcopy(dict(output_variables)),
             ),
         )
 

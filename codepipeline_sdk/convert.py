@@ -180,7 +180,7 @@ def _option(attribute: attrs.Attribute[object], names: Names, *, reveal: bool) -
     rename = _wire_name(attribute) if names == "wire" else None
     if not reveal and attribute.repr is redacted:
         return override(rename=rename, unstruct_hook=lambda value: None if value is None else REDACTED)
-    if not reveal and attribute.repr is redacted_values:
+    if not reveal and (attribute.repr is redacted_values or attribute.name == "unknown_members"):
         return override(rename=rename, unstruct_hook=lambda value: value and dict.fromkeys(value, REDACTED))
     return override(rename=rename)
 

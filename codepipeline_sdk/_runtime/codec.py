@@ -77,12 +77,12 @@ def timestamp(value: JsonValue, member: str) -> datetime:
     """
     if value is None:
         return EPOCH
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        wrong(value, member, "a number of seconds")
     try:
         if isinstance(value, str):
             time = datetime.fromisoformat(value)
             return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            wrong(value, member, "a number of seconds")
         return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise DecodeError(f"member {member!r} is no time between the years 1 and 9999") from error
@@ -137,8 +137,9 @@ def epoch_seconds(value: datetime) -> int | float:
     """Return a time as epoch seconds: an integer where there is no fraction."""
     if value.tzinfo is None:
         raise EncodeError(f"{value!r} is a naive time: give it a timezone")
-    seconds, microseconds = divmod((value - EPOCH) // _MICROSECOND, 1_000_000)
-    return seconds + microseconds / 1_000_000 if microseconds else seconds
+    microseconds = (value - EPOCH) // _MICROSECOND
+    # One division rounds once; a sum of whole seconds and a fraction would round twice.
+    return microseconds / 1_000_000 if microseconds % 1_000_000 else microseconds // 1_000_000
 
 
 def scalars(values: Iterable[str]) -> list[JsonValue]:

@@ -63,6 +63,7 @@ def _decode(data: JsonValue) -> AcknowledgeJobOutput:
     get = members.get
     out = AcknowledgeJobOutput.__new__(AcknowledgeJobOutput)
     out.status = None if (v := get("status")) is None else JobStatus(enum_text(v, "AcknowledgeJobOutput.status"))
+    out.response_metadata = None
     return out
 
 

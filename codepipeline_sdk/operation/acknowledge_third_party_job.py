@@ -80,6 +80,7 @@ def _decode(data: JsonValue) -> AcknowledgeThirdPartyJobOutput:
     out.status = (
         None if (v := get("status")) is None else JobStatus(enum_text(v, "AcknowledgeThirdPartyJobOutput.status"))
     )
+    out.response_metadata = None
     return out
 
 

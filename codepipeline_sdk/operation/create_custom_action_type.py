@@ -145,6 +145,7 @@ def _decode(data: JsonValue) -> CreateCustomActionTypeOutput:
         if (v := get("tags")) is None
         else [decode_tag(item) for item in array(v, "CreateCustomActionTypeOutput.tags") if item is not None]
     )
+    out.response_metadata = None
     return out
 
 

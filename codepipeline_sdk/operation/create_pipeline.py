@@ -93,6 +93,7 @@ def _decode(data: JsonValue) -> CreatePipelineOutput:
         if (v := get("tags")) is None
         else [decode_tag(item) for item in array(v, "CreatePipelineOutput.tags") if item is not None]
     )
+    out.response_metadata = None
     return out
 
 

@@ -65,7 +65,9 @@ def _encode(value: DeleteCustomActionTypeInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> DeleteCustomActionTypeOutput:
     structure(data, "DeleteCustomActionTypeOutput")
-    return DeleteCustomActionTypeOutput.__new__(DeleteCustomActionTypeOutput)
+    out = DeleteCustomActionTypeOutput.__new__(DeleteCustomActionTypeOutput)
+    out.response_metadata = None
+    return out
 
 
 DELETE_CUSTOM_ACTION_TYPE: Final = Operation(

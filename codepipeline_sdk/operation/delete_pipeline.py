@@ -46,7 +46,9 @@ def _encode(value: DeletePipelineInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> DeletePipelineOutput:
     structure(data, "DeletePipelineOutput")
-    return DeletePipelineOutput.__new__(DeletePipelineOutput)
+    out = DeletePipelineOutput.__new__(DeletePipelineOutput)
+    out.response_metadata = None
+    return out
 
 
 DELETE_PIPELINE: Final = Operation(

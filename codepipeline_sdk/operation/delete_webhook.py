@@ -46,7 +46,9 @@ def _encode(value: DeleteWebhookInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> DeleteWebhookOutput:
     structure(data, "DeleteWebhookOutput")
-    return DeleteWebhookOutput.__new__(DeleteWebhookOutput)
+    out = DeleteWebhookOutput.__new__(DeleteWebhookOutput)
+    out.response_metadata = None
+    return out
 
 
 DELETE_WEBHOOK: Final = Operation(

@@ -46,7 +46,9 @@ def _encode(value: DeregisterWebhookWithThirdPartyInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> DeregisterWebhookWithThirdPartyOutput:
     structure(data, "DeregisterWebhookWithThirdPartyOutput")
-    return DeregisterWebhookWithThirdPartyOutput.__new__(DeregisterWebhookWithThirdPartyOutput)
+    out = DeregisterWebhookWithThirdPartyOutput.__new__(DeregisterWebhookWithThirdPartyOutput)
+    out.response_metadata = None
+    return out
 
 
 DEREGISTER_WEBHOOK_WITH_THIRD_PARTY: Final = Operation(

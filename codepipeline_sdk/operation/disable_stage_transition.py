@@ -77,7 +77,9 @@ def _encode(value: DisableStageTransitionInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> DisableStageTransitionOutput:
     structure(data, "DisableStageTransitionOutput")
-    return DisableStageTransitionOutput.__new__(DisableStageTransitionOutput)
+    out = DisableStageTransitionOutput.__new__(DisableStageTransitionOutput)
+    out.response_metadata = None
+    return out
 
 
 DISABLE_STAGE_TRANSITION: Final = Operation(

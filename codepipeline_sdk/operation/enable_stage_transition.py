@@ -68,7 +68,9 @@ def _encode(value: EnableStageTransitionInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> EnableStageTransitionOutput:
     structure(data, "EnableStageTransitionOutput")
-    return EnableStageTransitionOutput.__new__(EnableStageTransitionOutput)
+    out = EnableStageTransitionOutput.__new__(EnableStageTransitionOutput)
+    out.response_metadata = None
+    return out
 
 
 ENABLE_STAGE_TRANSITION: Final = Operation(

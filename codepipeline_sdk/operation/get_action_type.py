@@ -90,6 +90,7 @@ def _decode(data: JsonValue) -> GetActionTypeOutput:
     get = members.get
     out = GetActionTypeOutput.__new__(GetActionTypeOutput)
     out.action_type = None if (v := get("actionType")) is None else decode_action_type_declaration(v)
+    out.response_metadata = None
     return out
 
 

@@ -60,6 +60,7 @@ def _decode(data: JsonValue) -> GetJobDetailsOutput:
     get = members.get
     out = GetJobDetailsOutput.__new__(GetJobDetailsOutput)
     out.job_details = None if (v := get("jobDetails")) is None else decode_job_details(v)
+    out.response_metadata = None
     return out
 
 

@@ -76,6 +76,7 @@ def _decode(data: JsonValue) -> GetPipelineOutput:
     out = GetPipelineOutput.__new__(GetPipelineOutput)
     out.pipeline = None if (v := get("pipeline")) is None else decode_pipeline_declaration(v)
     out.metadata = None if (v := get("metadata")) is None else decode_pipeline_metadata(v)
+    out.response_metadata = None
     return out
 
 

@@ -69,6 +69,7 @@ def _decode(data: JsonValue) -> GetPipelineExecutionOutput:
     get = members.get
     out = GetPipelineExecutionOutput.__new__(GetPipelineExecutionOutput)
     out.pipeline_execution = None if (v := get("pipelineExecution")) is None else decode_pipeline_execution(v)
+    out.response_metadata = None
     return out
 
 

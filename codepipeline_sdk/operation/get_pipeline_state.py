@@ -94,6 +94,7 @@ def _decode(data: JsonValue) -> GetPipelineStateOutput:
     )
     out.created = None if (v := get("created")) is None else timestamp(v, "GetPipelineStateOutput.created")
     out.updated = None if (v := get("updated")) is None else timestamp(v, "GetPipelineStateOutput.updated")
+    out.response_metadata = None
     return out
 
 

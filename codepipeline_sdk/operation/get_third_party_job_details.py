@@ -72,6 +72,7 @@ def _decode(data: JsonValue) -> GetThirdPartyJobDetailsOutput:
     get = members.get
     out = GetThirdPartyJobDetailsOutput.__new__(GetThirdPartyJobDetailsOutput)
     out.job_details = None if (v := get("jobDetails")) is None else decode_third_party_job_details(v)
+    out.response_metadata = None
     return out
 
 

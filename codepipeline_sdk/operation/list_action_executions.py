@@ -111,6 +111,7 @@ def _decode(data: JsonValue) -> ListActionExecutionsOutput:
         if (v := get("nextToken")) is None or isinstance(v, str)
         else wrong(v, "ListActionExecutionsOutput.nextToken", "a string")
     )
+    out.response_metadata = None
     return out
 
 

@@ -91,6 +91,7 @@ def _decode(data: JsonValue) -> ListActionTypesOutput:
         if (v := get("nextToken")) is None or isinstance(v, str)
         else wrong(v, "ListActionTypesOutput.nextToken", "a string")
     )
+    out.response_metadata = None
     return out
 
 

@@ -120,6 +120,7 @@ def _decode(data: JsonValue) -> ListDeployActionExecutionTargetsOutput:
         if (v := get("nextToken")) is None or isinstance(v, str)
         else wrong(v, "ListDeployActionExecutionTargetsOutput.nextToken", "a string")
     )
+    out.response_metadata = None
     return out
 
 

@@ -105,6 +105,7 @@ def _decode(data: JsonValue) -> ListPipelineExecutionsOutput:
         if (v := get("nextToken")) is None or isinstance(v, str)
         else wrong(v, "ListPipelineExecutionsOutput.nextToken", "a string")
     )
+    out.response_metadata = None
     return out
 
 

@@ -82,6 +82,7 @@ def _decode(data: JsonValue) -> ListPipelinesOutput:
         if (v := get("nextToken")) is None or isinstance(v, str)
         else wrong(v, "ListPipelinesOutput.nextToken", "a string")
     )
+    out.response_metadata = None
     return out
 
 

@@ -111,6 +111,7 @@ def _decode(data: JsonValue) -> ListRuleExecutionsOutput:
         if (v := get("nextToken")) is None or isinstance(v, str)
         else wrong(v, "ListRuleExecutionsOutput.nextToken", "a string")
     )
+    out.response_metadata = None
     return out
 
 

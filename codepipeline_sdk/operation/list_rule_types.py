@@ -67,6 +67,7 @@ def _decode(data: JsonValue) -> ListRuleTypesOutput:
     out.rule_types = [
         decode_rule_type(item) for item in array(get("ruleTypes"), "ListRuleTypesOutput.ruleTypes") if item is not None
     ]
+    out.response_metadata = None
     return out
 
 

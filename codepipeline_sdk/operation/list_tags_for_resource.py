@@ -96,6 +96,7 @@ def _decode(data: JsonValue) -> ListTagsForResourceOutput:
         if (v := get("nextToken")) is None or isinstance(v, str)
         else wrong(v, "ListTagsForResourceOutput.nextToken", "a string")
     )
+    out.response_metadata = None
     return out
 
 

@@ -81,6 +81,7 @@ def _decode(data: JsonValue) -> ListWebhooksOutput:
         if (v := get("NextToken")) is None or isinstance(v, str)
         else wrong(v, "ListWebhooksOutput.NextToken", "a string")
     )
+    out.response_metadata = None
     return out
 
 

@@ -87,7 +87,9 @@ def _encode(value: OverrideStageConditionInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> OverrideStageConditionOutput:
     structure(data, "OverrideStageConditionOutput")
-    return OverrideStageConditionOutput.__new__(OverrideStageConditionOutput)
+    out = OverrideStageConditionOutput.__new__(OverrideStageConditionOutput)
+    out.response_metadata = None
+    return out
 
 
 OVERRIDE_STAGE_CONDITION: Final = Operation(

@@ -83,6 +83,7 @@ def _decode(data: JsonValue) -> PollForJobsOutput:
         if (v := get("jobs")) is None
         else [decode_job(item) for item in array(v, "PollForJobsOutput.jobs") if item is not None]
     )
+    out.response_metadata = None
     return out
 
 
@@ -153,8 +154,8 @@ class PollForJobsFluentBuilder(FluentBuilder[PollForJobsInput, PollForJobsOutput
 
     def set_query_param(self, value: Mapping[str, str] | None) -> Self:
         """Replace `query_param`; None clears it."""
-        return self._with(evolve(self._input, query_param=deepcopy(value)))
+        return self._with(evolve(self._input, query_param=None if value is None else deepcopy(dict(value))))
 
     def get_query_param(self) -> Mapping[str, str] | None:
         """Return `query_param` as it is set so far."""
-        return deepcopy(self._input.query_param)
+        return None if self._input.query_param is None else deepcopy(dict(self._input.query_param))

@@ -71,6 +71,7 @@ def _decode(data: JsonValue) -> PollForThirdPartyJobsOutput:
         if (v := get("jobs")) is None
         else [decode_third_party_job(item) for item in array(v, "PollForThirdPartyJobsOutput.jobs") if item is not None]
     )
+    out.response_metadata = None
     return out
 
 

@@ -105,6 +105,7 @@ def _decode(data: JsonValue) -> PutActionRevisionOutput:
         if (v := get("pipelineExecutionId")) is None or isinstance(v, str)
         else wrong(v, "PutActionRevisionOutput.pipelineExecutionId", "a string")
     )
+    out.response_metadata = None
     return out
 
 

@@ -108,6 +108,7 @@ def _decode(data: JsonValue) -> PutApprovalResultOutput:
     get = members.get
     out = PutApprovalResultOutput.__new__(PutApprovalResultOutput)
     out.approved_at = None if (v := get("approvedAt")) is None else timestamp(v, "PutApprovalResultOutput.approvedAt")
+    out.response_metadata = None
     return out
 
 

@@ -60,7 +60,9 @@ def _encode(value: PutJobFailureResultInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> PutJobFailureResultOutput:
     structure(data, "PutJobFailureResultOutput")
-    return PutJobFailureResultOutput.__new__(PutJobFailureResultOutput)
+    out = PutJobFailureResultOutput.__new__(PutJobFailureResultOutput)
+    out.response_metadata = None
+    return out
 
 
 PUT_JOB_FAILURE_RESULT: Final = Operation(

@@ -90,7 +90,9 @@ def _encode(value: PutJobSuccessResultInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> PutJobSuccessResultOutput:
     structure(data, "PutJobSuccessResultOutput")
-    return PutJobSuccessResultOutput.__new__(PutJobSuccessResultOutput)
+    out = PutJobSuccessResultOutput.__new__(PutJobSuccessResultOutput)
+    out.response_metadata = None
+    return out
 
 
 PUT_JOB_SUCCESS_RESULT: Final = Operation(
@@ -186,8 +188,8 @@ class PutJobSuccessResultFluentBuilder(FluentBuilder[PutJobSuccessResultInput, P
 
     def set_output_variables(self, value: Mapping[str, str] | None) -> Self:
         """Replace `output_variables`; None clears it."""
-        return self._with(evolve(self._input, output_variables=deepcopy(value)))
+        return self._with(evolve(self._input, output_variables=None if value is None else deepcopy(dict(value))))
 
     def get_output_variables(self) -> Mapping[str, str] | None:
         """Return `output_variables` as it is set so far."""
-        return deepcopy(self._input.output_variables)
+        return None if self._input.output_variables is None else deepcopy(dict(self._input.output_variables))

@@ -75,7 +75,9 @@ def _encode(value: PutThirdPartyJobFailureResultInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> PutThirdPartyJobFailureResultOutput:
     structure(data, "PutThirdPartyJobFailureResultOutput")
-    return PutThirdPartyJobFailureResultOutput.__new__(PutThirdPartyJobFailureResultOutput)
+    out = PutThirdPartyJobFailureResultOutput.__new__(PutThirdPartyJobFailureResultOutput)
+    out.response_metadata = None
+    return out
 
 
 PUT_THIRD_PARTY_JOB_FAILURE_RESULT: Final = Operation(

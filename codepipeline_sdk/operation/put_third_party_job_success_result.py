@@ -92,7 +92,9 @@ def _encode(value: PutThirdPartyJobSuccessResultInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> PutThirdPartyJobSuccessResultOutput:
     structure(data, "PutThirdPartyJobSuccessResultOutput")
-    return PutThirdPartyJobSuccessResultOutput.__new__(PutThirdPartyJobSuccessResultOutput)
+    out = PutThirdPartyJobSuccessResultOutput.__new__(PutThirdPartyJobSuccessResultOutput)
+    out.response_metadata = None
+    return out
 
 
 PUT_THIRD_PARTY_JOB_SUCCESS_RESULT: Final = Operation(

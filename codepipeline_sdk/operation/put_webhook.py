@@ -85,6 +85,7 @@ def _decode(data: JsonValue) -> PutWebhookOutput:
     get = members.get
     out = PutWebhookOutput.__new__(PutWebhookOutput)
     out.webhook = None if (v := get("webhook")) is None else decode_list_webhook_item(v)
+    out.response_metadata = None
     return out
 
 

@@ -46,7 +46,9 @@ def _encode(value: RegisterWebhookWithThirdPartyInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> RegisterWebhookWithThirdPartyOutput:
     structure(data, "RegisterWebhookWithThirdPartyOutput")
-    return RegisterWebhookWithThirdPartyOutput.__new__(RegisterWebhookWithThirdPartyOutput)
+    out = RegisterWebhookWithThirdPartyOutput.__new__(RegisterWebhookWithThirdPartyOutput)
+    out.response_metadata = None
+    return out
 
 
 REGISTER_WEBHOOK_WITH_THIRD_PARTY: Final = Operation(

@@ -100,6 +100,7 @@ def _decode(data: JsonValue) -> RetryStageExecutionOutput:
         if (v := get("pipelineExecutionId")) is None or isinstance(v, str)
         else wrong(v, "RetryStageExecutionOutput.pipelineExecutionId", "a string")
     )
+    out.response_metadata = None
     return out
 
 

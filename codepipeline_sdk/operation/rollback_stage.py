@@ -86,6 +86,7 @@ def _decode(data: JsonValue) -> RollbackStageOutput:
     out.pipeline_execution_id = (
         v if isinstance(v := get("pipelineExecutionId"), str) else text(v, "RollbackStageOutput.pipelineExecutionId")
     )
+    out.response_metadata = None
     return out
 
 

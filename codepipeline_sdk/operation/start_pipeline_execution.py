@@ -102,6 +102,7 @@ def _decode(data: JsonValue) -> StartPipelineExecutionOutput:
         if (v := get("pipelineExecutionId")) is None or isinstance(v, str)
         else wrong(v, "StartPipelineExecutionOutput.pipelineExecutionId", "a string")
     )
+    out.response_metadata = None
     return out
 
 

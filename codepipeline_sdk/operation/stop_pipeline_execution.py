@@ -93,6 +93,7 @@ def _decode(data: JsonValue) -> StopPipelineExecutionOutput:
         if (v := get("pipelineExecutionId")) is None or isinstance(v, str)
         else wrong(v, "StopPipelineExecutionOutput.pipelineExecutionId", "a string")
     )
+    out.response_metadata = None
     return out
 
 

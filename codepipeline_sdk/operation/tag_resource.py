@@ -72,7 +72,9 @@ def _encode(value: TagResourceInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> TagResourceOutput:
     structure(data, "TagResourceOutput")
-    return TagResourceOutput.__new__(TagResourceOutput)
+    out = TagResourceOutput.__new__(TagResourceOutput)
+    out.response_metadata = None
+    return out
 
 
 TAG_RESOURCE: Final = Operation(

@@ -67,7 +67,9 @@ def _encode(value: UntagResourceInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> UntagResourceOutput:
     structure(data, "UntagResourceOutput")
-    return UntagResourceOutput.__new__(UntagResourceOutput)
+    out = UntagResourceOutput.__new__(UntagResourceOutput)
+    out.response_metadata = None
+    return out
 
 
 UNTAG_RESOURCE: Final = Operation(

@@ -52,7 +52,9 @@ def _encode(value: UpdateActionTypeInput) -> JsonObject:
 
 def _decode(data: JsonValue) -> UpdateActionTypeOutput:
     structure(data, "UpdateActionTypeOutput")
-    return UpdateActionTypeOutput.__new__(UpdateActionTypeOutput)
+    out = UpdateActionTypeOutput.__new__(UpdateActionTypeOutput)
+    out.response_metadata = None
+    return out
 
 
 UPDATE_ACTION_TYPE: Final = Operation(

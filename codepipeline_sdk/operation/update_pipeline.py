@@ -68,6 +68,7 @@ def _decode(data: JsonValue) -> UpdatePipelineOutput:
     get = members.get
     out = UpdatePipelineOutput.__new__(UpdatePipelineOutput)
     out.pipeline = None if (v := get("pipeline")) is None else decode_pipeline_declaration(v)
+    out.response_metadata = None
     return out
 
 

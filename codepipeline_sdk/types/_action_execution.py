@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from codepipeline_sdk.primitives import redacted
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -40,7 +42,7 @@ class ActionExecution:
     last_status_change: datetime | None = None
     """The last status change of the action."""
 
-    token: str | None = None
+    token: str | None = field(default=None, repr=redacted)
     """The system-generated token used to identify a unique approval request. The token for each open approval
     request can be obtained using the `GetPipelineState` command. It is used to validate that the approval
     request corresponding to this token is still valid.

@@ -29,7 +29,7 @@ class ActionExecutionInput:
     Of each item: Length 1 to 1000 characters.
     """
 
-    resolved_configuration: dict[str, str] | None = None
+    resolved_configuration: dict[str, str] | None = field(default=None, repr=redacted_values)
     """Configuration data for an action execution with all variable references replaced with their real values for
     the execution.
     """

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from codepipeline_sdk.primitives import redacted_values
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -40,7 +42,7 @@ class RuleDeclaration:
     Required.
     """
 
-    configuration: dict[str, str] | None = None
+    configuration: dict[str, str] | None = field(default=None, repr=redacted_values)
     """The action configuration fields for the rule.
 
     Size 0 to 200 entries. Of each item: Length 1 to 10000 characters.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import define
+from attrs import define, field
+
+from codepipeline_sdk.primitives import redacted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,7 +41,7 @@ class RuleExecution:
     last_status_change: datetime | None = None
     """The last status change of the rule."""
 
-    token: str | None = None
+    token: str | None = field(default=None, repr=redacted)
     r"""The system-generated token used to identify a unique request.
 
     Length 1 to 200 characters. Pattern `[a-zA-Z0-9\-\.]+`.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import define
+from attrs import define, field
+
+from codepipeline_sdk.primitives import redacted_values
 
 if TYPE_CHECKING:
     from codepipeline_sdk.types._artifact_detail import ArtifactDetail
@@ -26,13 +28,13 @@ class RuleExecutionInput:
     reference](https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference.html).
     """
 
-    configuration: dict[str, str] | None = None
+    configuration: dict[str, str] | None = field(default=None, repr=redacted_values)
     """Configuration data for a rule execution, such as the resolved values for that run.
 
     Size 0 to 200 entries. Of each item: Length 1 to 10000 characters.
     """
 
-    resolved_configuration: dict[str, str] | None = None
+    resolved_configuration: dict[str, str] | None = field(default=None, repr=redacted_values)
     """Configuration data for a rule execution with all variable references replaced with their real values for the
     execution.
     """
