@@ -28,7 +28,7 @@ MAY_IMPORT: Final[dict[str, tuple[str, ...]]] = {
     "_runtime.codec": ("primitives",),
     "_runtime.endpoint": ("config.endpoint",),
     "_runtime.signing": ("error", "primitives"),
-    "_runtime.retry": ("config", "error"),
+    "_runtime.retry": ("_runtime.retry", "config", "error"),
     "_runtime.protocol": ("_runtime.codec", "config.http", "error", "primitives"),
     "_runtime.operation": ("config", "error", "primitives"),
     "_runtime.transport": ("_runtime.transport", "config.http", "error"),
@@ -80,7 +80,7 @@ MAY_IMPORT: Final[dict[str, tuple[str, ...]]] = {
 
 # Which part may import a library; attrs may be imported everywhere.
 LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
-    "anyio": ("_runtime.orchestrator", "_runtime.transport", "config.settings", "testing"),
+    "anyio": ("_runtime.orchestrator", "_runtime.transport", "config.settings", "credentials", "testing"),
     "cattrs": ("convert",),
     "httpcore": ("_runtime.transport",),
     "httpx": ("_runtime.transport",),

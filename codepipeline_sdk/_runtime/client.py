@@ -52,7 +52,7 @@ class ServiceClient:
         child._config = config  # noqa: SLF001
         child._owns_http = bool(changes.keys() & {"http", "http_client"})  # noqa: SLF001
         child._http = as_http_client(config.http_client, config.http) if child._owns_http else self._http  # noqa: SLF001
-        child._invoker = child._orchestrator = self._orchestrator.child(config, child._http)  # noqa: SLF001
+        child._invoker = child._orchestrator = self._orchestrator.child(changes, child._http)  # noqa: SLF001
         return child
 
     async def warm_up(self) -> None:

@@ -23,7 +23,7 @@ from codepipeline_sdk._runtime.customize import NOT_CUSTOMIZED, Customization
 from codepipeline_sdk._runtime.interceptors import Hooks
 from codepipeline_sdk._runtime.operation import InputT, Operation, OutputT, Service
 from codepipeline_sdk._runtime.request_headers import INVOCATION_ID, REQUEST_INFO, add_trace_id, request_info
-from codepipeline_sdk._runtime.retry import PARTITIONS, RetrySession, TokenBucket
+from codepipeline_sdk._runtime.retry import PARTITIONS, ClassifierChain, RetrySession
 from codepipeline_sdk._runtime.signing import sign
 from codepipeline_sdk._runtime.transport import as_http_client
 from codepipeline_sdk._runtime.user_agent import FeatureId, UserAgent, current_platform
@@ -48,6 +48,7 @@ from codepipeline_sdk.primitives import ResponseMetadata
 
 if TYPE_CHECKING:
     from codepipeline_sdk.config.settings import ConfigChanges
+    from codepipeline_sdk.credentials.cache import CachedCredentials
 
 _SUCCESS: Final = range(200, 300)
 _SERVER_ERRORS: Final = 500
@@ -64,6 +65,7 @@ class Orchestrator:
         inherited: Timeouts = DEFAULT_TIMEOUTS,
         partition_region: str | None = None,
         clock_skew: ClockSkew | None = None,
+        identity: CachedCredentials | None = None,
     ) -> None:
         self._config = config
         self._http = http
@@ -81,28 +83,34 @@ class Orchestrator:
             app_name=config.app_name,
             app_name_origin=config.origins.get("app_name", "Config(app_name=...)"),
         )
-        self._features = (
-            FeatureId.RETRY_MODE_STANDARD,
-            *((FeatureId.ENDPOINT_OVERRIDE,) if config.endpoint_url else ()),
-        )
+        self._classifiers = ClassifierChain(config.retry_classifiers)
+        self._identity = identity or _identity_of(config)
+        adaptive = config.retry.mode == "adaptive"
+        mode = FeatureId.RETRY_MODE_ADAPTIVE if adaptive else FeatureId.RETRY_MODE_STANDARD
+        self._features = (mode, *((FeatureId.ENDPOINT_OVERRIDE,) if config.endpoint_url else ()))
         # A call that overrides the region still spends from the budget of its client.
         self._partition_region = partition_region or config.region
         self._region_origin = config.origins.get("region", "Config(region=...)")
 
-    def child(self, config: Config, http: HttpClient) -> Orchestrator:
-        """Return the orchestrator of a client with other settings, which inherits the limits that are not given."""
-        return Orchestrator(config, http, inherited=self._timeouts)
+    def child(self, changes: ConfigChanges, http: HttpClient) -> Orchestrator:
+        """Return the orchestrator of a client with some settings changed; what it can share, it shares."""
+        return self._with(changes, http, partition_region=None)
 
     def _overridden(self, changes: ConfigChanges) -> Orchestrator:
-        """Return the orchestrator of one call with other settings, which stays in the client's retry partition."""
-        config = self._config.replace(**changes)
-        http = as_http_client(config.http_client, config.http) if "http_client" in changes else self._http
+        """Return the orchestrator of one call with some settings changed; it stays in the client's partition."""
+        given = changes.get("http_client")
+        http = as_http_client(given, self._config.http) if given is not None else self._http
+        return self._with(changes, http, partition_region=self._partition_region)
+
+    def _with(self, changes: ConfigChanges, http: HttpClient, *, partition_region: str | None) -> Orchestrator:
+        changed = changes.keys()
         return Orchestrator(
-            config,
+            self._config.replace(**changes),
             http,
             inherited=self._timeouts,
-            partition_region=self._partition_region,
-            clock_skew=None if "disable_clock_skew_correction" in changes else self._clock_skew,
+            partition_region=partition_region,
+            clock_skew=None if "disable_clock_skew_correction" in changed else self._clock_skew,
+            identity=None if changed & {"credentials", "identity_cache"} else self._identity,
         )
 
     async def invoke(
@@ -205,7 +213,8 @@ class Orchestrator:
         """Attempt the call until it succeeds or has failed for good; the exchange then holds its outcome."""
         exchange = call.exchange
         checkpoint = call.request
-        retries = RetrySession(self._config.retry, self._bucket(call.operation.service), self._config.random)
+        retries = self._retries(call.operation)
+        await self._wait(retries, retries.begin())
         while True:
             call.rewind(checkpoint)
             await self._limited_attempt(call)
@@ -214,20 +223,23 @@ class Orchestrator:
                 call.record(None)
                 self._complete(call)
                 return
-            delay = self._delay(call, retries, exchange.error)
+            # A refusal for the time of the signature is worth another attempt once the clock is corrected.
+            is_skew = isinstance(exchange.error, ServiceError) and call.clock.corrects(exchange.error.code)
+            number = len(call.attempts) + 1
+            delay = retries.delay_after(exchange.error, number, fallback="client" if is_skew else None)
             call.record(delay)
             if delay is None:
                 return
-            await self._config.sleep(delay)
+            await self._wait(retries, delay)
 
-    def _delay(self, call: Call[InputT, OutputT], retries: RetrySession, error: SdkError) -> float | None:
-        """Return the seconds to wait for another attempt; None when the call has failed."""
-        attempt = len(call.attempts) + 1
-        delay = retries.delay_after(error, attempt)
-        if delay is None and attempt < self._config.retry.max_attempts:
-            code = error.code if isinstance(error, ServiceError) else None
-            return 0.0 if call.clock.corrects(code) else None
-        return delay
+    async def _wait(self, retries: RetrySession, delay: float) -> None:
+        """Wait for the next attempt; if that is cut short, give back what was taken for it."""
+        if delay:
+            try:
+                await self._config.sleep(delay)
+            except BaseException:
+                retries.cancelled()
+                raise
 
     async def _limited_attempt(self, call: Call[InputT, OutputT]) -> None:
         """Attempt within the limit of time; whatever comes of it is left in the exchange."""
@@ -336,10 +348,10 @@ class Orchestrator:
         return endpoint
 
     async def _credentials(self) -> Credentials:
-        if self._config.credentials is None:
+        if self._identity is None:
             raise DispatchFailure("no credentials: give them to Config, or use load_config")
         try:
-            return await self._config.credentials.provide_credentials()
+            return await self._identity.provide_credentials()
         except CredentialsError as error:
             raise DispatchFailure(f"no credentials: {error}") from error
         except Exception as error:
@@ -379,10 +391,19 @@ class Orchestrator:
             skew=call.clock.skew,
         )
 
-    def _bucket(self, service: Service) -> TokenBucket:
-        name = service.service_id.lower().replace(" ", "")
+    def _retries(self, operation: Operation[InputT, OutputT]) -> RetrySession:
+        config, name = self._config, operation.service.service_id.lower().replace(" ", "")
         default = f"{name}-{self._partition_region}" if self._partition_region else name
-        return PARTITIONS.bucket(self._config.retry_partition or default)
+        partition = PARTITIONS.get(config.retry_partition or default)
+        return RetrySession(
+            config.retry,
+            partition.bucket,
+            config.random,
+            limiter=partition.limiter(config.time_source()) if config.retry.mode == "adaptive" else None,
+            time=config.time_source,
+            classifiers=self._classifiers,
+            operation=operation.name,
+        )
 
 
 def classify(call: Call[InputT, OutputT], error: Exception) -> SdkError:
@@ -400,6 +421,12 @@ def classify(call: Call[InputT, OutputT], error: Exception) -> SdkError:
             return ResponseError(str(error))
         case _:
             return DispatchFailure(str(error))
+
+
+def _identity_of(config: Config) -> CachedCredentials | None:
+    if config.credentials is None:
+        return None
+    return config.identity_cache.bind(config.credentials, time_source=config.time_source, random=config.random)
 
 
 async def _completing_hook(call: Call[InputT, OutputT], hook: str) -> None:

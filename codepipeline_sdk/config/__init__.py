@@ -10,12 +10,15 @@ if TYPE_CHECKING:
     from codepipeline_sdk.config.endpoint import Endpoint, EndpointError, EndpointParameters
     from codepipeline_sdk.config.framework import FrameworkMetadata
     from codepipeline_sdk.config.http import (
+        ClientCertificate,
         ConnectorError,
         ConnectorErrorKind,
         HttpClient,
         HttpConfig,
         HttpRequest,
         HttpResponse,
+        Proxy,
+        ProxyConfig,
     )
     from codepipeline_sdk.config.interceptor import (
         InputContext,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     )
     from codepipeline_sdk.config.load import load_config
     from codepipeline_sdk.config.retry import RetryConfig
+    from codepipeline_sdk.config.retry_classifier import RetryAction, RetryClassifier, RetryContext, RetryKind
     from codepipeline_sdk.config.settings import Config, ConfigChanges
     from codepipeline_sdk.config.timeout import TimeoutConfig
     from codepipeline_sdk.config.tracing import trace_id
@@ -37,6 +41,11 @@ else:
     __getattr__, __dir__ = lazy_exports(
         __name__,
         {
+            "RetryAction": "retry_classifier",
+            "RetryClassifier": "retry_classifier",
+            "RetryContext": "retry_classifier",
+            "RetryKind": "retry_classifier",
+            "ClientCertificate": "http",
             "Config": "settings",
             "ConfigChanges": "settings",
             "ConnectorError": "http",
@@ -50,6 +59,8 @@ else:
             "HttpConfig": "http",
             "HttpRequest": "http",
             "HttpResponse": "http",
+            "Proxy": "http",
+            "ProxyConfig": "http",
             "Interceptor": "interceptor",
             "InputContext": "interceptor",
             "ModifyInputContext": "interceptor",
@@ -66,6 +77,7 @@ else:
     )
 
 __all__ = [
+    "ClientCertificate",
     "Config",
     "ConfigChanges",
     "ConnectorError",
@@ -85,9 +97,15 @@ __all__ = [
     "ModifyRequestContext",
     "ModifyResponseContext",
     "OutcomeContext",
+    "Proxy",
+    "ProxyConfig",
     "RequestContext",
     "ResponseContext",
+    "RetryAction",
+    "RetryClassifier",
     "RetryConfig",
+    "RetryContext",
+    "RetryKind",
     "TimeoutConfig",
     "load_config",
     "trace_id",

@@ -13,6 +13,7 @@ from attrs import evolve, field, frozen
 from codepipeline_sdk.config.http import HttpConfig
 from codepipeline_sdk.config.retry import RetryConfig
 from codepipeline_sdk.config.timeout import TimeoutConfig
+from codepipeline_sdk.credentials.cache import IdentityCache
 
 if TYPE_CHECKING:
     import httpx
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from codepipeline_sdk.config.framework import FrameworkMetadata
     from codepipeline_sdk.config.http import HttpClient
     from codepipeline_sdk.config.interceptor import Interceptor
+    from codepipeline_sdk.config.retry_classifier import RetryClassifier
     from codepipeline_sdk.credentials.identity import CredentialsProvider
 
 
@@ -47,6 +49,9 @@ class Config:
     credentials: CredentialsProvider | None = None
     """Who provides credentials; a `Credentials` object provides itself. Required for a call."""
 
+    identity_cache: IdentityCache = field(factory=IdentityCache)
+    """How credentials are kept between calls."""
+
     endpoint_url: str | None = None
     """An absolute URL to send to instead of the region's endpoint."""
 
@@ -70,6 +75,9 @@ class Config:
 
     endpoint_resolver: Callable[[EndpointParameters], Endpoint] | None = None
     """Rules of your own in place of the service's endpoint rules."""
+
+    retry_classifiers: tuple[RetryClassifier, ...] = ()
+    """Asked, beside the built-in ones, whether a failed attempt is worth another."""
 
     interceptors: tuple[Interceptor, ...] = ()
     """See every call, in this order."""
@@ -126,6 +134,8 @@ class ConfigChanges(TypedDict, total=False):
     http: HttpConfig
     http_client: HttpClient | httpx.AsyncClient | httpx.AsyncBaseTransport | None
     endpoint_resolver: Callable[[EndpointParameters], Endpoint] | None
+    identity_cache: IdentityCache
+    retry_classifiers: tuple[RetryClassifier, ...]
     interceptors: tuple[Interceptor, ...]
     retry_partition: str | None
     app_name: str | None

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from codepipeline_sdk._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from codepipeline_sdk.credentials.cache import CachedCredentials, IdentityCache
     from codepipeline_sdk.credentials.environment import EnvironmentCredentialsProvider
     from codepipeline_sdk.credentials.identity import Credentials, CredentialsProvider
 else:
     __getattr__, __dir__ = lazy_exports(
         __name__,
         {
+            "IdentityCache": "cache",
+            "CachedCredentials": "cache",
             "Credentials": "identity",
             "CredentialsProvider": "identity",
             "EnvironmentCredentialsProvider": "environment",
@@ -20,7 +23,9 @@ else:
     )
 
 __all__ = [
+    "CachedCredentials",
     "Credentials",
     "CredentialsProvider",
     "EnvironmentCredentialsProvider",
+    "IdentityCache",
 ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 
+import anyio.lowlevel
 import pytest
 
 from codepipeline_sdk import Client
-from codepipeline_sdk._runtime.retry import CAPACITY, PARTITIONS
+from codepipeline_sdk._runtime.retry import PARTITIONS
+from codepipeline_sdk._runtime.retry.token_bucket import CAPACITY
 from codepipeline_sdk.config import HttpConfig, HttpRequest, RetryConfig, TimeoutConfig
 from codepipeline_sdk.credentials import Credentials
 from codepipeline_sdk.error import ConfigError, DispatchFailure, UnhandledError
-from tests.fakes import ScriptedHttp, config, reply
+from tests.fakes import ScriptedHttp, Sleeps, config, reply
 
 
 async def test_a_request_is_changed_before_it_is_signed_on_every_attempt() -> None:
@@ -88,6 +90,23 @@ async def test_the_retry_budget_stays_that_of_the_client(anyio_backend_name: str
     assert PARTITIONS.bucket(f"codepipeline-zz-{anyio_backend_name}-2").tokens == CAPACITY
 
 
+async def test_retry_settings_are_changed_as_a_whole() -> None:
+    sleeps = Sleeps()
+    client = Client(config(ScriptedHttp(reply(b"", 500)), sleep=sleeps, retry=RetryConfig(initial_backoff=7)))
+    with pytest.raises(UnhandledError):
+        await client.list_pipelines().customize().config_override(retry=RetryConfig(max_attempts=2))
+    assert sleeps.seconds == [1.0]
+
+
+async def test_a_call_is_signed_with_credentials_of_its_own() -> None:
+    http = ScriptedHttp(reply())
+    client = Client(config(http))
+    other = Credentials(access_key_id="AKIDOTHER", secret_access_key="s")
+    await client.list_pipelines().customize().config_override(credentials=other)
+    await client.list_pipelines()
+    assert ["AKIDOTHER/" in request.headers["authorization"] for request in http.requests] == [True, False]
+
+
 async def test_another_transport_serves_one_call() -> None:
     mine, other = ScriptedHttp(reply()), ScriptedHttp(reply())
     await Client(config(mine)).list_pipelines().customize().config_override(http_client=other)
@@ -127,6 +146,8 @@ async def test_calls_with_credentials_of_their_own_leave_nothing_behind() -> Non
         credentials = Credentials(access_key_id=f"AKID{number}", secret_access_key="s")
         await client.list_pipelines().customize().config_override(credentials=credentials)
         http.requests.clear()
+        # asyncio forgets cancelled timers when it gets a turn.
+        await anyio.lowlevel.checkpoint()
 
     async def objects_after(first: int, last: int) -> int:
         for number in range(first, last):

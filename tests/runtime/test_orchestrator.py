@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import math
 
 import anyio
 import pytest
 
-from codepipeline_sdk import Client, SdkError
+from codepipeline_sdk import Client, Config, SdkError
+from codepipeline_sdk._runtime.retry import PARTITIONS
 from codepipeline_sdk.config import (
     ConnectorError,
+    ConnectorErrorKind,
     Endpoint,
     EndpointParameters,
     FrameworkMetadata,
     HttpRequest,
     HttpResponse,
+    RetryAction,
     RetryConfig,
+    RetryContext,
     TimeoutConfig,
     trace_id,
 )
-from codepipeline_sdk.credentials import Credentials
+from codepipeline_sdk.credentials import Credentials, IdentityCache
 from codepipeline_sdk.error import (
     ConfigError,
     ConstructionFailure,
@@ -35,7 +40,7 @@ from codepipeline_sdk.error import (
 )
 from codepipeline_sdk.types import PipelineVariable, Tag
 from codepipeline_sdk.types.error import PipelineNotFoundException
-from tests.fakes import ScriptedHttp, Sleeps, config, refusal, reply
+from tests.fakes import CREDENTIALS, ScriptedHttp, Sleeps, config, refusal, reply
 
 NOTHING_WRITTEN = ConnectorError("connection refused", kind="io", request_written=False)
 BROKE_OFF = ConnectorError("connection closed", kind="io", request_written=True)
@@ -49,7 +54,8 @@ async def test_a_call_is_signed_and_its_reply_decoded() -> None:
     assert request.body == b'{"name":"release"}'
     assert request.headers["x-amz-target"] == "CodePipeline_20150709.GetPipeline"
     assert request.headers["content-length"] == "18"
-    assert request.headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20231114/eu-west-1/")
+    scope = "AKIDEXAMPLE/20231114/eu-west-1/codepipeline/aws4_request"
+    assert request.headers["authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={scope}, ")
     assert output.pipeline is not None
     assert output.pipeline.version == 3
     assert output.request_id == "r-1"
@@ -158,14 +164,63 @@ async def test_each_attempt_asks_for_credentials_anew() -> None:
             return Credentials(access_key_id=f"AKID{self.calls}", secret_access_key="x")
 
     http = ScriptedHttp(reply(b"", 500), reply())
-    await Client(config(http, credentials=Rotating())).list_pipelines()
-    assert [
-        "AKID1/" in http.requests[0].headers["authorization"],
-        "AKID2/" in http.requests[1].headers["authorization"],
-    ] == [
-        True,
-        True,
-    ]
+    await Client(config(http, credentials=Rotating(), identity_cache=IdentityCache.no_cache())).list_pipelines()
+    assert "AKID1/" in http.requests[0].headers["authorization"]
+    assert "AKID2/" in http.requests[1].headers["authorization"]
+
+
+async def test_credentials_are_kept_between_calls_and_shared_with_children() -> None:
+    class Counting:
+        calls = 0
+
+        async def provide_credentials(self) -> Credentials:
+            self.calls += 1
+            return CREDENTIALS
+
+    provider, other = Counting(), Counting()
+    client = Client(config(ScriptedHttp(reply()), credentials=provider))
+    await client.list_pipelines()
+    await client.with_config(region="us-west-2").list_pipelines()
+    await client.list_pipelines().customize().config_override(region="us-west-2")
+    assert provider.calls == 1
+    await client.list_pipelines().customize().config_override(credentials=other)
+    assert (provider.calls, other.calls) == (1, 1)
+
+
+async def test_a_users_classifier_decides_on_retries() -> None:
+    class Patient:
+        name = "patient"
+        priority = 30
+
+        def classify(self, context: RetryContext) -> RetryAction:
+            return RetryAction.retry("client", delay=2.5) if context.code == "Odd" else RetryAction.NO_ACTION
+
+    sleeps = Sleeps()
+    http = ScriptedHttp(refusal("Odd"), reply())
+    await Client(config(http, retry_classifiers=(Patient(),), sleep=sleeps)).list_pipelines()
+    assert sleeps.seconds == [2.5]
+
+
+async def test_adaptive_mode_waits_after_throttling_and_says_so() -> None:
+    sleeps = Sleeps()
+    http = ScriptedHttp(refusal("ThrottlingException"), reply())
+    client = Client(config(http, retry=RetryConfig(mode="adaptive"), sleep=sleeps))
+    await client.list_pipelines()
+    await client.list_pipelines()
+    assert " m/F,e" in http.requests[0].headers["user-agent"]
+    assert len(http.requests) == 3
+    assert len(sleeps.seconds) == 2
+
+
+async def test_a_wait_that_is_cancelled_gives_its_permit_back(anyio_backend_name: str) -> None:
+    async def sleep(seconds: float) -> None:
+        await anyio.sleep_forever()
+
+    partition = f"cancelled-{anyio_backend_name}"
+    client = Client(config(ScriptedHttp(reply(b"", 500)), sleep=sleep, retry_partition=partition))
+    with anyio.move_on_after(0.01):
+        await client.list_pipelines()
+    assert PARTITIONS.bucket(partition).tokens == 500
 
 
 @pytest.mark.parametrize(
@@ -212,6 +267,27 @@ async def test_an_unreadable_success_is_a_response_error_with_the_response() -> 
     assert caught.value.response.body == b"<html>"
 
 
+async def test_an_unreadable_success_is_tried_again_and_may_have_run() -> None:
+    http = ScriptedHttp(reply(b'{"pipelineExecutionId":'), reply({"pipelineExecutionId": "e"}))
+    output = await Client(config(http)).start_pipeline_execution(name="x")
+    assert output.pipeline_execution_id == "e"
+    assert output.response_metadata is not None
+    assert [attempt.code for attempt in output.response_metadata.attempts] == ["ResponseError", None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "attempts"), [("connect_timeout", 3), ("read_timeout", 3), ("io", 3), ("user", 1), ("other", 1)]
+)
+async def test_the_cause_of_a_dispatch_failure_tells_its_kind(kind: ConnectorErrorKind, attempts: int) -> None:
+    failure = ConnectorError("no response", kind=kind, request_written=False)
+    with pytest.raises(DispatchFailure) as caught:
+        await Client(config(ScriptedHttp(failure))).list_pipelines()
+    assert isinstance(caught.value.__cause__, ConnectorError)
+    assert caught.value.__cause__.kind == kind
+    assert isinstance(caught.value, TimeoutError) == kind.endswith("timeout")
+    assert len(caught.value.attempts) == attempts
+
+
 async def test_a_member_of_the_wrong_type_is_a_response_error() -> None:
     http = ScriptedHttp(reply({"pipelines": [{"name": 5}]}))
     with pytest.raises(ResponseError, match=r"PipelineSummary\.name"):
@@ -237,6 +313,32 @@ async def test_the_attempt_timeout_is_retried_and_named() -> None:
     assert caught.value.timeout == "attempt"
     assert len(caught.value.attempts) == 3
     assert caught.value.request_may_have_run is True
+
+
+async def test_the_attempt_timeout_covers_the_credentials() -> None:
+    class Hanging:
+        async def provide_credentials(self) -> Credentials:
+            await anyio.sleep_forever()
+            raise AssertionError
+
+    http = ScriptedHttp(reply())
+    settings = config(http, credentials=Hanging(), timeout=TimeoutConfig(attempt=0.01))
+    with pytest.raises(OperationTimeout) as caught:
+        await Client(settings).list_pipelines()
+    assert (caught.value.timeout, len(caught.value.attempts)) == ("attempt", 3)
+    assert caught.value.request_may_have_run is False
+    assert http.requests == []
+
+
+async def test_the_attempt_timeout_does_not_cover_the_wait_between_attempts() -> None:
+    deadlines: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        deadlines.append(anyio.current_effective_deadline())
+
+    settings = config(ScriptedHttp(reply(b"", 500), reply()), timeout=TimeoutConfig(attempt=60), sleep=sleep)
+    await Client(settings).list_pipelines()
+    assert deadlines == [math.inf]
 
 
 async def test_the_operation_timeout_covers_waits_and_ends_the_call() -> None:
@@ -320,8 +422,9 @@ async def test_a_missing_region_says_where_was_looked() -> None:
 
 async def test_a_missing_region_beside_an_endpoint_url_says_where_was_looked() -> None:
     settings = config(ScriptedHttp(reply()), region=None, endpoint_url="http://127.0.0.1:1")
-    with pytest.raises(DispatchFailure, match="cannot sign without a region; looked in"):
+    with pytest.raises(DispatchFailure, match="cannot sign without a region; looked in") as caught:
         await Client(settings).list_pipelines()
+    assert len(caught.value.attempts) == 1
 
 
 async def test_missing_credentials_are_a_dispatch_failure() -> None:
@@ -441,7 +544,7 @@ async def test_a_wrong_clock_is_corrected_once_and_remembered() -> None:
         "20231115T001320Z",
     ]
     assert http.requests[1].headers["amz-sdk-request"] == "ttl=20231115T001420Z; attempt=2; max=3"
-    assert sleeps.seconds == [0.0]
+    assert sleeps.seconds == [1.0]
 
 
 async def test_a_wrong_secret_is_not_taken_for_a_wrong_clock() -> None:
@@ -461,3 +564,15 @@ async def test_the_clock_is_left_alone_when_that_is_wanted() -> None:
 def test_an_app_name_that_cannot_be_sent_is_refused() -> None:
     with pytest.raises(ConfigError, match="my app"):
         Client(config(ScriptedHttp(reply()), app_name="my app"))
+
+
+async def test_clients_of_one_partition_share_a_budget_and_an_empty_one_gives_the_error_back() -> None:
+    async def attempts(settings: Config) -> int:
+        with pytest.raises(UnhandledError) as caught:
+            await Client(settings).list_pipelines()
+        return len(caught.value.attempts)
+
+    settings = config(ScriptedHttp(reply(b"", 500)))
+    assert [await attempts(settings) for _ in range(25)] == [3] * 25
+    assert await attempts(settings.replace(region="us-east-1")) == 1
+    assert await attempts(config(settings.http_client)) == 3
