@@ -28,7 +28,7 @@ MAY_IMPORT: Final[dict[str, tuple[str, ...]]] = {
     "_runtime.codec": ("primitives",),
     "_runtime.endpoint": ("config.endpoint",),
     "_runtime.signing": ("error", "primitives"),
-    "_runtime.retry": ("_runtime.retry", "config", "error"),
+    "_runtime.retry": ("_runtime.clock_skew", "_runtime.retry", "config", "error"),
     "_runtime.protocol": ("_runtime.codec", "config.http", "error", "primitives"),
     "_runtime.operation": ("config", "error", "primitives"),
     "_runtime.transport": ("_runtime.transport", "config.http", "error"),
@@ -57,7 +57,7 @@ MAY_IMPORT: Final[dict[str, tuple[str, ...]]] = {
     ),
     "_runtime.fluent": ("_runtime.customize", "_runtime.operation"),
     "_runtime.paginate": ("_runtime.customize", "_runtime.operation", "error"),
-    "_runtime.client": ("_runtime.orchestrator", "_runtime.transport", "config"),
+    "_runtime.client": ("_runtime.orchestrator", "_runtime.transport", "config", "error"),
     "config": ("_lazy", "config", "credentials", "error", "primitives"),
     "credentials": ("_lazy", "config", "credentials", "error", "primitives"),
     "operation": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+from datetime import datetime
 
 import pytest
 
@@ -44,6 +45,13 @@ def test_replace_changes_some_settings_and_leaves_the_config_alone() -> None:
     assert before.region == "eu-west-1"
 
 
+def test_a_config_takes_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": "http://h", **KEYS}.items():
+        monkeypatch.setenv(name, value)
+    settings = Config()
+    assert (settings.region, settings.endpoint_url, settings.credentials) == (None, None, None)
+
+
 @pytest.mark.parametrize(
     ("variables", "region"),
     [
@@ -71,6 +79,14 @@ async def test_the_endpoint_url_of_the_service_beats_the_global_one(variables: d
     assert (await load_config(environment=variables)).endpoint_url == url
 
 
+async def test_the_app_name_comes_from_the_environment_and_a_wrong_one_names_its_variable() -> None:
+    settings = await load_config(environment={"AWS_SDK_UA_APP_ID": "shop"})
+    assert settings.app_name == "shop"
+    wrong = await load_config(environment={"AWS_SDK_UA_APP_ID": "my shop"})
+    with pytest.raises(ConfigError, match="AWS_SDK_UA_APP_ID"):
+        Client(wrong)
+
+
 async def test_settings_in_code_beat_the_environment() -> None:
     variables = {"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": "http://b", **KEYS}
     settings = await load_config(
@@ -78,6 +94,13 @@ async def test_settings_in_code_beat_the_environment() -> None:
     )
     assert (settings.region, settings.endpoint_url, settings.use_fips) == ("eu-west-1", "http://code", True)
     assert settings.credentials is CREDENTIALS
+
+
+async def test_an_endpoint_url_of_the_environment_with_fips_is_an_error() -> None:
+    variables = {"AWS_ENDPOINT_URL": "http://b", "AWS_REGION": "eu-west-1", **KEYS}
+    settings = await load_config(environment=variables, use_fips=True, http_client=ScriptedHttp(reply()))
+    with pytest.raises(DispatchFailure, match="FIPS and custom endpoint are not supported"):
+        await Client(settings).list_pipelines()
 
 
 async def test_a_setting_remembers_where_it_came_from_or_was_looked_for() -> None:
@@ -156,6 +179,15 @@ async def test_making_a_client_asks_no_provider() -> None:
     assert provider.calls == 1
 
 
+async def test_a_builder_does_nothing_before_it_is_awaited() -> None:
+    http = ScriptedHttp(reply())
+    builder = Client(config(http)).get_pipeline().name("release")
+    assert http.requests == []
+    await builder
+    await builder.send()
+    assert http.bodies == [{"name": "release"}] * 2
+
+
 async def test_from_env_can_be_awaited_or_entered() -> None:
     http = ScriptedHttp(reply())
     client = await Client.from_env(region="eu-west-1", http_client=http, credentials=CREDENTIALS)
@@ -194,3 +226,32 @@ async def test_any_object_with_send_is_a_transport() -> None:
 
     async with Client(config(Minimal())) as client:
         assert (await client.list_pipelines()).pipelines == []
+
+
+async def test_warming_up_asks_for_credentials_once() -> None:
+    class Counting:
+        calls = 0
+
+        async def provide_credentials(self) -> Credentials:
+            self.calls += 1
+            return CREDENTIALS
+
+    provider = Counting()
+    async with Client(config(ScriptedHttp(reply()), credentials=provider)) as client:
+        assert provider.calls == 1
+        await client.list_pipelines()
+        await client.warm_up()
+    assert provider.calls == 1
+
+
+async def test_entering_a_client_without_credentials_leaves_the_error_to_the_first_call() -> None:
+    async with Client(config(ScriptedHttp(reply()), credentials=None)) as client:
+        with pytest.raises(DispatchFailure, match="no credentials"):
+            await client.warm_up()
+        with pytest.raises(DispatchFailure, match="no credentials"):
+            await client.list_pipelines()
+
+
+def test_an_expiry_without_timezone_is_refused() -> None:
+    with pytest.raises(ConfigError, match="timezone"):
+        Credentials(access_key_id="a", secret_access_key="b", expires_at=datetime(2030, 1, 1))  # noqa: DTZ001

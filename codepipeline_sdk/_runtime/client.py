@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar, Unpack
 
 from codepipeline_sdk._runtime.orchestrator import Orchestrator
 from codepipeline_sdk._runtime.transport import as_http_client
+from codepipeline_sdk.config.http import ConnectorError
 from codepipeline_sdk.config.load import load_config
 from codepipeline_sdk.config.settings import Config
+from codepipeline_sdk.error import DispatchFailure
 
 if TYPE_CHECKING:
     from codepipeline_sdk._runtime.operation import Invoker
@@ -56,8 +59,17 @@ class ServiceClient:
         return child
 
     async def warm_up(self) -> None:
-        """Load ahead what the first call needs: the TLS trust store."""
-        await self._http.warm_up()
+        """Load ahead what the first call needs: the TLS trust store and credentials.
+
+        Raises:
+            DispatchFailure: there are no credentials, or the trust store cannot be read.
+        """
+        if not (self._config.endpoint_url or "").startswith("http:"):
+            try:
+                await self._http.warm_up()
+            except ConnectorError as error:
+                raise DispatchFailure(str(error)) from error
+        await self._orchestrator.warm_up()
 
     async def aclose(self) -> None:
         """Close the connections; a second time does nothing. A transport of your own stays open."""
@@ -65,7 +77,9 @@ class ServiceClient:
             await self._http.aclose()
 
     async def __aenter__(self) -> Self:
-        await self.warm_up()
+        # What fails here fails at the first call as well, which tells more of it.
+        with suppress(DispatchFailure):
+            await self.warm_up()
         return self
 
     async def __aexit__(

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from codepipeline_sdk.config.settings import ConfigChanges
     from codepipeline_sdk.credentials.cache import CachedCredentials
 
+_IDENTITY_SETTINGS: Final = frozenset({"credentials", "identity_cache", "random", "time_source"})
 _SUCCESS: Final = range(200, 300)
 _SERVER_ERRORS: Final = 500
 
@@ -110,7 +111,7 @@ class Orchestrator:
             inherited=self._timeouts,
             partition_region=partition_region,
             clock_skew=None if "disable_clock_skew_correction" in changed else self._clock_skew,
-            identity=None if changed & {"credentials", "identity_cache"} else self._identity,
+            identity=None if changed & _IDENTITY_SETTINGS else self._identity,
         )
 
     async def invoke(
@@ -346,6 +347,10 @@ class Orchestrator:
                 raise DispatchFailure(f"no endpoint: {error}{where}") from error
             self._endpoints[service.service_id] = endpoint
         return endpoint
+
+    async def warm_up(self) -> None:
+        """Load credentials ahead of the first call; raise DispatchFailure when there are none."""
+        await self._credentials()
 
     async def _credentials(self) -> Credentials:
         if self._identity is None:

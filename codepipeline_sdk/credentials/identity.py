@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Never, Protocol, Self, runtime_checkable
 
 from attrs import field, frozen
 
+from codepipeline_sdk.error import ConfigError
 from codepipeline_sdk.primitives import Secret
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ class Credentials:
 
     features: tuple[str, ...] = field(default=("e",), repr=False)
     """How they were come by, as ids for the user agent; `e` is code."""
+
+    def __attrs_post_init__(self) -> None:
+        if self.expires_at is not None and self.expires_at.tzinfo is None:
+            raise ConfigError("the expiry of credentials must be a time with its timezone")
 
     async def provide_credentials(self) -> Self:
         """Return these credentials."""
