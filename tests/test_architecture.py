@@ -35,6 +35,7 @@ MAY_IMPORT: Final[dict[str, tuple[str, ...]]] = {
     "_runtime.call": ("_runtime.operation", "config", "error"),
     "_runtime.interceptors": ("config.interceptor", "error"),
     "_runtime.customize": ("_runtime.operation", "config.interceptor", "error"),
+    "_runtime.telemetry": ("_runtime.telemetry", "config.http", "error"),
     "_runtime.user_agent": ("config.framework", "error"),
     "_runtime.request_headers": ("config.tracing",),
     "_runtime.orchestrator": (
@@ -47,6 +48,7 @@ MAY_IMPORT: Final[dict[str, tuple[str, ...]]] = {
         "_runtime.request_headers",
         "_runtime.retry",
         "_runtime.signing",
+        "_runtime.telemetry",
         "_runtime.transport",
         "_runtime.user_agent",
         "config",
@@ -85,6 +87,7 @@ LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
     "httpcore": ("_runtime.transport",),
     "httpx": ("_runtime.transport",),
     "botocore": ("credentials.boto",),
+    "opentelemetry": ("_runtime.telemetry",),
 }
 
 

@@ -12,6 +12,7 @@ from codepipeline_sdk.error import Attempt, SdkError, ServiceError
 if TYPE_CHECKING:
     from codepipeline_sdk._runtime.clock_skew import CallClock
     from codepipeline_sdk._runtime.interceptors import Hooks
+    from codepipeline_sdk._runtime.telemetry import CallTelemetry
 
 
 class Call(Generic[InputT, OutputT]):
@@ -28,6 +29,7 @@ class Call(Generic[InputT, OutputT]):
         "invocation_id",
         "may_have_run",
         "operation",
+        "telemetry",
     )
 
     def __init__(
@@ -41,6 +43,7 @@ class Call(Generic[InputT, OutputT]):
         features: tuple[str, ...],
     ) -> None:
         self.operation = operation
+        self.telemetry: CallTelemetry | None = None
         self.clock = clock
         self.invocation_id = invocation_id
         self.features = features
@@ -91,6 +94,8 @@ class Call(Generic[InputT, OutputT]):
         exchange = self.exchange
         exchange.request = copy_request(checkpoint)
         exchange.response = exchange.output = exchange.error = None
+        if self.telemetry is not None:
+            self.telemetry.attempt_started(len(self.attempts) + 1)
 
     def record(self, delay: float | None) -> None:
         """Note what an attempt came to, and how long the next one is waited for."""
@@ -98,6 +103,8 @@ class Call(Generic[InputT, OutputT]):
         code = (error.code if isinstance(error, ServiceError) else None) or type(error).__name__ if error else None
         status, request_id = (response.status, response.request_id) if response else (None, None)
         self.attempts.append(Attempt(len(self.attempts) + 1, code, status, request_id, delay))
+        if self.telemetry is not None:
+            self.telemetry.attempt_ended(self.exchange.request, response, error, delay)
 
     def annotate(self, error: SdkError) -> None:
         """Put onto an error what a caller may want to know of its call."""

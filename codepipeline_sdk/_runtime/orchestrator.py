@@ -25,6 +25,7 @@ from codepipeline_sdk._runtime.operation import InputT, Operation, OutputT, Serv
 from codepipeline_sdk._runtime.request_headers import INVOCATION_ID, REQUEST_INFO, add_trace_id, request_info
 from codepipeline_sdk._runtime.retry import PARTITIONS, ClassifierChain, RetrySession
 from codepipeline_sdk._runtime.signing import sign
+from codepipeline_sdk._runtime.telemetry import Telemetry
 from codepipeline_sdk._runtime.transport import as_http_client
 from codepipeline_sdk._runtime.user_agent import FeatureId, UserAgent, current_platform
 from codepipeline_sdk.config.endpoint import Endpoint, EndpointParameters
@@ -67,12 +68,14 @@ class Orchestrator:
         partition_region: str | None = None,
         clock_skew: ClockSkew | None = None,
         identity: CachedCredentials | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._config = config
         self._http = http
         self._timeouts = config.timeout.resolve(inherited)
         self._hooks = Hooks(config.interceptors) if config.interceptors else None
         self._endpoints: dict[str, Endpoint] = {}
+        self._telemetry = telemetry or Telemetry(environment=os.environ, version=PKG_VERSION)
         self._clock_skew = clock_skew or ClockSkew(disabled=config.disable_clock_skew_correction)
         self._user_agent = UserAgent(
             sdk=SDK_NAME,
@@ -112,6 +115,7 @@ class Orchestrator:
             partition_region=partition_region,
             clock_skew=None if "disable_clock_skew_correction" in changed else self._clock_skew,
             identity=None if changed & _IDENTITY_SETTINGS else self._identity,
+            telemetry=self._telemetry,
         )
 
     async def invoke(
@@ -125,6 +129,13 @@ class Orchestrator:
             overridden = self._overridden(customization.changes)
             return await overridden.invoke(operation, input, evolve(customization, changes=None))
         call = self._begin(operation, input, customization or NOT_CUSTOMIZED)
+        if call.telemetry is None:
+            return await self._limited_call(call)
+        with call.telemetry:
+            return await self._limited_call(call)
+
+    async def _limited_call(self, call: Call[InputT, OutputT]) -> OutputT:
+        """Carry the call out within its limit of time."""
         try:
             if self._timeouts.operation == math.inf:
                 return await self._execute(call)
@@ -144,7 +155,7 @@ class Orchestrator:
         hooks = self._hooks
         if customization.interceptors:
             hooks = Hooks((*self._config.interceptors, *customization.interceptors))
-        return Call(
+        call = Call(
             operation,
             input,
             hooks=hooks,
@@ -152,6 +163,8 @@ class Orchestrator:
             invocation_id=self._config.invocation_id_generator(),
             features=(*customization.features, *self._features),
         )
+        call.telemetry = self._telemetry.start_call(operation.service.service_id, operation.name, self._config.region)
+        return call
 
     async def _execute(self, call: Call[InputT, OutputT]) -> OutputT:
         """Construct, loop, complete."""

@@ -18,6 +18,7 @@ def failure(body: bytes, headers: dict[str, str] | None = None, status: int = 40
     return PROTOCOL.error(HttpResponse(status=status, headers=headers or {}, body=body), ERRORS)
 
 
+@pytest.mark.row("1.6-request")
 def test_a_request_names_its_operation_and_its_json_version() -> None:
     assert PROTOCOL.request_headers("ListWebhooks") == {
         "content-type": "application/x-amz-json-1.1",
@@ -25,6 +26,7 @@ def test_a_request_names_its_operation_and_its_json_version() -> None:
     }
 
 
+@pytest.mark.row("1.6-serialise")
 @pytest.mark.parametrize(
     ("members", "body"),
     [
@@ -53,6 +55,8 @@ def test_what_json_cannot_say_is_refused_with_its_path(members: JsonObject, prob
     assert str(caught.value) == problem
 
 
+@pytest.mark.row("1.5-json-error")
+@pytest.mark.trap(9)
 @pytest.mark.parametrize(
     ("header", "body", "code"),
     [
@@ -82,6 +86,8 @@ def test_the_code_comes_from_the_header_then_code_then_type(header: str | None, 
     assert type(error) is UnhandledError
 
 
+@pytest.mark.row("1.5-json-error")
+@pytest.mark.trap(10)
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -98,6 +104,17 @@ def test_the_message_is_the_last_of_three_keys(body: bytes, message: str | None)
     assert failure(body).message == message
 
 
+@pytest.mark.row("0-exceptions")
+@pytest.mark.row("1.5-exceptions")
+@pytest.mark.trap(10)
+@pytest.mark.parametrize("code", sorted(ERRORS))
+@pytest.mark.parametrize("key", ["message", "Message", "errorMessage"])
+def test_every_modelled_error_has_the_message_that_was_sent(code: str, key: str) -> None:
+    error = failure(b'{"__type":"%b","%b":"why"}' % (code.encode(), key.encode()))
+    assert (type(error), error.message, str(error)) == (ERRORS[code], "why", f"{code}: why (status 400)")
+
+
+@pytest.mark.row("1.5-accessors")
 def test_a_modelled_code_is_its_class_with_the_facts_of_the_response() -> None:
     headers = {"x-amzn-requestid": "r-1"}
     error = failure(b'{"__type":"PipelineNotFoundException","message":"no such pipeline"}', headers)
@@ -112,19 +129,25 @@ def test_a_modelled_code_is_its_class_with_the_facts_of_the_response() -> None:
     assert error.response.body.startswith(b"{")
 
 
+@pytest.mark.trap(56)
 def test_a_common_aws_code_is_its_class_under_each_spelling() -> None:
     assert type(failure(b'{"__type":"Throttling"}')) is ThrottlingException
     assert failure(b'{"__type":"Throttling"}').code == "Throttling"
     assert type(failure(b'{"__type":"ThrottlingException"}')) is ThrottlingException
 
 
+@pytest.mark.row("1.5-malformed")
+@pytest.mark.trap(11)
 def test_a_body_that_is_no_json_leaves_its_reason_as_the_cause() -> None:
     error = failure(b"<html>", status=502)
     assert isinstance(error.__cause__, DecodeError)
     assert error.status == 502
     assert str(error) == "UnhandledError (status 502)"
+    assert error.response is not None
+    assert error.response.body == b"<html>"
 
 
+@pytest.mark.row("1.6-deserialise")
 @pytest.mark.parametrize(
     "body",
     [
@@ -150,6 +173,7 @@ def test_a_success_that_is_no_json_object_is_refused(body: bytes) -> None:
         PROTOCOL.response_members(HttpResponse(status=200, body=body))
 
 
+@pytest.mark.row("1.6-deserialise")
 def test_an_empty_success_has_no_members() -> None:
     assert PROTOCOL.response_members(HttpResponse(status=200)) == {}
 

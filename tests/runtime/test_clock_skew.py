@@ -91,6 +91,7 @@ def test_every_time_that_the_standard_library_writes_is_read(moment: datetime) -
     assert parse_fixdate(text) == parsedate_to_datetime(text).timestamp()
 
 
+@pytest.mark.row("1.7-skew")
 @pytest.mark.parametrize(
     ("skew", "offset"),
     [
@@ -118,6 +119,7 @@ def test_the_skew_counts_from_the_middle_of_the_round_trip() -> None:
     assert ClockSkew().measure(dated(HOUR), NOW - 10, NOW + 30) == HOUR - 10
 
 
+@pytest.mark.row("1.7-skew")
 @pytest.mark.parametrize(
     ("headers", "sent", "received"),
     [

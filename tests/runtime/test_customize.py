@@ -16,6 +16,8 @@ from codepipeline_sdk.error import ConfigError, DispatchFailure, UnhandledError
 from tests.fakes import ScriptedHttp, Sleeps, config, reply
 
 
+@pytest.mark.row("1.9-mutate")
+@pytest.mark.trap(45)
 async def test_a_request_is_changed_before_it_is_signed_on_every_attempt() -> None:
     def add(request: HttpRequest) -> None:
         request.headers["X-Team"] = request.headers.get("x-team", "") + "web"
@@ -26,6 +28,8 @@ async def test_a_request_is_changed_before_it_is_signed_on_every_attempt() -> No
     assert all("x-team" in request.headers["authorization"] for request in http.requests)
 
 
+@pytest.mark.row("1.9-map")
+@pytest.mark.row("1.9-send")
 async def test_a_request_can_be_replaced() -> None:
     async def move(request: HttpRequest) -> HttpRequest:
         return HttpRequest(method="POST", url="https://proxy.test/", headers={"x-only": "1"}, body=request.body)
@@ -39,6 +43,7 @@ async def test_a_request_can_be_replaced() -> None:
     assert "x-amz-target" not in request.headers
 
 
+@pytest.mark.row("1.9-map")
 async def test_a_failing_map_ends_the_attempt_and_is_not_retried() -> None:
     def refuse(request: HttpRequest) -> HttpRequest:
         raise PermissionError("not today")
@@ -49,6 +54,8 @@ async def test_a_failing_map_ends_the_attempt_and_is_not_retried() -> None:
     assert (len(http.requests), len(caught.value.attempts)) == (0, 1)
 
 
+@pytest.mark.row("1.1-layers")
+@pytest.mark.row("1.9-override")
 async def test_settings_are_changed_for_one_call() -> None:
     http = ScriptedHttp(reply())
     client = Client(config(http))
@@ -58,6 +65,8 @@ async def test_settings_are_changed_for_one_call() -> None:
     assert "/us-west-2/" in http.requests[0].headers["authorization"]
 
 
+@pytest.mark.row("1.9-override")
+@pytest.mark.row("1.10-disabled")
 async def test_later_changes_win_and_others_stay() -> None:
     http = ScriptedHttp(reply(b"", 500))
     call = (
@@ -73,6 +82,8 @@ async def test_later_changes_win_and_others_stay() -> None:
     assert "us-east-2" in http.requests[0].url
 
 
+@pytest.mark.row("1.11-config")
+@pytest.mark.trap(46)
 async def test_limits_of_time_are_inherited_one_by_one() -> None:
     http = ScriptedHttp(reply())
     client = Client(config(http, timeout=TimeoutConfig(connect=1, read=2)))
@@ -81,6 +92,9 @@ async def test_limits_of_time_are_inherited_one_by_one() -> None:
     assert [(r.connect_timeout, r.read_timeout) for r in http.requests] == [(1, 9), (7, 2)]
 
 
+@pytest.mark.row("1.1-partition")
+@pytest.mark.row("1.9-override")
+@pytest.mark.trap(17)
 async def test_the_retry_budget_stays_that_of_the_client(anyio_backend_name: str) -> None:
     http = ScriptedHttp(reply(b"", 500))
     client = Client(config(http, retry_partition=None, region=f"zz-{anyio_backend_name}-1"))
@@ -90,6 +104,7 @@ async def test_the_retry_budget_stays_that_of_the_client(anyio_backend_name: str
     assert PARTITIONS.bucket(f"codepipeline-zz-{anyio_backend_name}-2").tokens == CAPACITY
 
 
+@pytest.mark.trap(46)
 async def test_retry_settings_are_changed_as_a_whole() -> None:
     sleeps = Sleeps()
     client = Client(config(ScriptedHttp(reply(b"", 500)), sleep=sleeps, retry=RetryConfig(initial_backoff=7)))
@@ -98,6 +113,7 @@ async def test_retry_settings_are_changed_as_a_whole() -> None:
     assert sleeps.seconds == [1.0]
 
 
+@pytest.mark.row("1.9-override")
 async def test_a_call_is_signed_with_credentials_of_its_own() -> None:
     http = ScriptedHttp(reply())
     client = Client(config(http))
@@ -118,6 +134,7 @@ def test_connection_settings_of_one_call_are_refused() -> None:
         _ = Client(config(ScriptedHttp(reply()))).list_pipelines().customize().config_override(http=HttpConfig())
 
 
+@pytest.mark.row("1.9-paginator")
 async def test_paginators_are_customised_the_same_way() -> None:
     def add(request: HttpRequest) -> None:
         request.headers["x-team"] = "web"
@@ -129,6 +146,7 @@ async def test_paginators_are_customised_the_same_way() -> None:
     assert all(r.headers["x-team"] == "web" and "us-west-2" in r.url for r in http.requests)
 
 
+@pytest.mark.row("1.2-customize")
 async def test_a_customised_builder_leaves_the_builder_alone() -> None:
     http = ScriptedHttp(reply())
     builder = Client(config(http)).list_pipelines()
@@ -137,6 +155,7 @@ async def test_a_customised_builder_leaves_the_builder_alone() -> None:
     assert "x-amz-target" in http.requests[0].headers
 
 
+@pytest.mark.row("1.9-override")
 @pytest.mark.slow
 async def test_calls_with_credentials_of_their_own_leave_nothing_behind() -> None:
     http = ScriptedHttp(reply())

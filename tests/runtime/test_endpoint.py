@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from codepipeline_sdk import Client
 from codepipeline_sdk._runtime.endpoint import (
     Endpoint,
     EndpointError,
@@ -13,6 +14,7 @@ from codepipeline_sdk._runtime.endpoint import (
     is_valid_host_label,
 )
 from codepipeline_sdk.error import ConfigError
+from tests.fakes import ScriptedHttp, config, reply
 
 
 def partition(name: str, region_regex: str) -> Partition:
@@ -31,6 +33,7 @@ NORTH, SOUTH = partition("north", r"^n\-\w+$"), partition("south", r"^[ns]\-\w+$
 TABLE = PartitionTable(partitions=(NORTH, SOUTH), regions={"n-odd": SOUTH, "south-global": SOUTH}, fallback=NORTH)
 
 
+@pytest.mark.row("1.13-partitions")
 @pytest.mark.parametrize(
     ("region", "expected"),
     [
@@ -62,6 +65,7 @@ def test_several_host_labels_are_accepted_where_dots_are_allowed() -> None:
     assert not is_valid_host_label("a.-b", allow_subdomains=True)
 
 
+@pytest.mark.trap(42)
 def test_an_empty_region_is_none() -> None:
     assert EndpointParameters(region="") == EndpointParameters()
 
@@ -72,6 +76,7 @@ def test_equal_parameters_are_one_key_of_a_cache() -> None:
     assert EndpointParameters(region="us-east-1", use_dualstack=True) not in {first: 1}
 
 
+@pytest.mark.row("1.13-label")
 @pytest.mark.parametrize("region", ["us-east-1.evil.example", "us-east-1/", "us east 1", "us-east-1\n", "@evil"])
 def test_a_region_that_would_change_the_host_is_refused(region: str) -> None:
     with pytest.raises(EndpointError, match="is not a valid host label") as info:
@@ -150,3 +155,30 @@ def test_an_endpoint_error_is_a_config_error() -> None:
 )
 def test_a_path_is_joined_below_the_path_of_the_endpoint(url: str, path: str, joined: str) -> None:
     assert Endpoint(url=url).join(path) == joined
+
+
+@pytest.mark.row("1.8-fips-dualstack")
+async def test_settings_choose_the_host_of_a_call() -> None:
+    http = ScriptedHttp(reply())
+    client = Client(config(http, region="us-east-1"))
+    await client.with_config(use_fips=True).list_pipelines()
+    await client.with_config(use_dualstack=True).list_pipelines()
+    await client.with_config(use_fips=True, use_dualstack=True).list_pipelines()
+    assert [request.url for request in http.requests] == [
+        "https://codepipeline-fips.us-east-1.amazonaws.com/",
+        "https://codepipeline.us-east-1.api.aws/",
+        "https://codepipeline-fips.us-east-1.api.aws/",
+    ]
+
+
+@pytest.mark.row("1.8-endpoint-resolver")
+async def test_an_endpoint_resolver_is_given_the_settings() -> None:
+    given: list[EndpointParameters] = []
+
+    def resolve(parameters: EndpointParameters) -> Endpoint:
+        given.append(parameters)
+        return Endpoint(url="https://proxy.test")
+
+    settings = config(ScriptedHttp(reply()), endpoint_resolver=resolve, use_fips=True, endpoint_url="http://h")
+    await Client(settings).list_pipelines()
+    assert given == [EndpointParameters(region="eu-west-1", use_fips=True, endpoint_url="http://h")]

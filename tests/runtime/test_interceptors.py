@@ -67,12 +67,15 @@ def fail() -> None:
     raise LookupError("planted")
 
 
+@pytest.mark.row("1.15-order")
+@pytest.mark.row("1.15-class")
 async def test_the_hooks_run_in_the_order_of_the_table() -> None:
     log: list[str] = []
     await Client(config(ScriptedHttp(reply()), interceptors=(Recorder(log),))).list_pipelines()
     assert log == HOOKS
 
 
+@pytest.mark.row("1.15-order")
 async def test_a_retried_attempt_runs_its_hooks_again() -> None:
     log: list[str] = []
     http = ScriptedHttp(reply(b"", 500), reply())
@@ -80,6 +83,10 @@ async def test_a_retried_attempt_runs_its_hooks_again() -> None:
     assert log == [*EXECUTION, *ATTEMPT, *ATTEMPT, *COMPLETION]
 
 
+@pytest.mark.row("1.8-interceptors")
+@pytest.mark.row("1.9-interceptor")
+@pytest.mark.row("1.15-registration")
+@pytest.mark.trap(43)
 async def test_the_clients_interceptors_run_before_the_calls_in_every_phase() -> None:
     log: list[str] = []
     client = Client(config(ScriptedHttp(reply()), interceptors=(Recorder(log, "a:"), Recorder(log, "b:"))))
@@ -87,6 +94,8 @@ async def test_the_clients_interceptors_run_before_the_calls_in_every_phase() ->
     assert log == [f"{label}:{hook}" for hook in HOOKS for label in "abcd"]
 
 
+@pytest.mark.row("1.15-signing")
+@pytest.mark.row("1.15-class")
 async def test_hooks_may_be_async() -> None:
     class Adding(Interceptor):
         async def modify_before_signing(self, context: ModifyRequestContext) -> None:
@@ -100,6 +109,8 @@ async def test_hooks_may_be_async() -> None:
     assert "x-team" in request.headers["authorization"]
 
 
+@pytest.mark.row("1.15-transmit")
+@pytest.mark.trap(45)
 async def test_what_is_added_before_transmit_is_not_signed() -> None:
     class Adding(Interceptor):
         def modify_before_transmit(self, context: ModifyRequestContext) -> None:
@@ -111,6 +122,9 @@ async def test_what_is_added_before_transmit_is_not_signed() -> None:
     assert "x-late" not in http.requests[0].headers["authorization"]
 
 
+@pytest.mark.row("1.10-rewinding")
+@pytest.mark.row("1.15-loop")
+@pytest.mark.trap(19)
 async def test_changes_before_the_retry_loop_stay_and_those_of_an_attempt_vanish() -> None:
     class Adding(Interceptor):
         def modify_before_retry_loop(self, context: ModifyRequestContext) -> None:
@@ -127,6 +141,7 @@ async def test_changes_before_the_retry_loop_stay_and_those_of_an_attempt_vanish
     assert [("x-all" in r.headers, "x-first" in r.headers) for r in http.requests] == [(True, True), (True, False)]
 
 
+@pytest.mark.row("1.15-input")
 async def test_the_input_can_be_replaced_before_it_is_encoded() -> None:
     class Renaming(Interceptor):
         def modify_before_serialization(self, context: ModifyInputContext) -> None:
@@ -138,6 +153,7 @@ async def test_the_input_can_be_replaced_before_it_is_encoded() -> None:
     assert http.bodies == [{"name": "other"}]
 
 
+@pytest.mark.row("1.15-contexts")
 async def test_an_input_of_another_operation_is_refused() -> None:
     class Wrong(Interceptor):
         def modify_before_serialization(self, context: ModifyInputContext) -> None:
@@ -158,6 +174,7 @@ async def test_a_changed_body_is_sent_with_its_length() -> None:
     assert http.requests[0].headers["content-length"] == "5"
 
 
+@pytest.mark.row("1.15-response")
 async def test_the_response_can_be_replaced_before_it_is_decoded() -> None:
     class Mending(Interceptor):
         def modify_before_deserialization(self, context: ModifyResponseContext) -> None:
@@ -167,6 +184,7 @@ async def test_the_response_can_be_replaced_before_it_is_decoded() -> None:
     assert (await client.list_pipelines()).pipelines == []
 
 
+@pytest.mark.row("1.15-contexts")
 async def test_reading_contexts_cannot_change_the_request() -> None:
     class Meddling(Interceptor):
         def read_before_signing(self, context: RequestContext) -> None:
@@ -182,6 +200,7 @@ async def test_reading_contexts_cannot_change_the_request() -> None:
     assert (http.requests[0].body, http.requests[0].url) == (b"{}", "https://codepipeline.eu-west-1.amazonaws.com/")
 
 
+@pytest.mark.row("1.15-contexts")
 async def test_contexts_show_what_is_there() -> None:
     seen: list[object] = []
 
@@ -198,6 +217,7 @@ async def test_contexts_show_what_is_there() -> None:
     assert seen == [("ListPipelines", 200, "POST"), (ListPipelinesOutput, None, True, True)]
 
 
+@pytest.mark.row("1.15-outcome")
 async def test_an_attempts_error_can_become_an_output() -> None:
     class Forgiving(Interceptor):
         def modify_before_attempt_completion(self, context: ModifyOutcomeContext) -> None:
@@ -210,6 +230,8 @@ async def test_an_attempts_error_can_become_an_output() -> None:
     assert len(http.requests) == 1
 
 
+@pytest.mark.row("1.15-retried")
+@pytest.mark.trap(43)
 async def test_an_output_can_become_an_error_that_is_retried() -> None:
     class Impatient(Interceptor):
         def modify_before_attempt_completion(self, context: ModifyOutcomeContext) -> None:
@@ -224,6 +246,7 @@ async def test_an_output_can_become_an_error_that_is_retried() -> None:
     assert [attempt.code for attempt in output.response_metadata.attempts] == ["ThrottlingException", None]
 
 
+@pytest.mark.row("1.15-outcome")
 async def test_the_outcome_can_be_replaced_at_the_end() -> None:
     class Final(Interceptor):
         def modify_before_completion(self, context: ModifyOutcomeContext) -> None:
@@ -233,6 +256,7 @@ async def test_the_outcome_can_be_replaced_at_the_end() -> None:
     assert (await Client(config(http, interceptors=(Final(),))).get_pipeline(name="x")).pipeline is None
 
 
+@pytest.mark.row("1.15-contexts")
 async def test_an_output_of_another_operation_is_refused() -> None:
     class Wrong(Interceptor):
         def modify_before_completion(self, context: ModifyOutcomeContext) -> None:
@@ -242,6 +266,10 @@ async def test_an_output_of_another_operation_is_refused() -> None:
         await Client(config(ScriptedHttp(reply()), interceptors=(Wrong(),))).list_pipelines()
 
 
+@pytest.mark.row("1.15-all-run")
+@pytest.mark.row("1.15-levels")
+@pytest.mark.row("1.15-error")
+@pytest.mark.trap(43)
 @pytest.mark.parametrize("hook", HOOKS)
 async def test_a_failing_hook_skips_to_the_completion_of_its_level_and_the_others_still_run(hook: str) -> None:
     log: list[str] = []
@@ -263,6 +291,7 @@ async def test_a_failing_hook_skips_to_the_completion_of_its_level_and_the_other
     assert len(http.requests) == (1 if HOOKS.index(hook) > HOOKS.index("read_before_transmit") else 0)
 
 
+@pytest.mark.row("1.5-phase")
 @pytest.mark.parametrize(
     ("hooks", "kind"),
     [(HOOKS[:5], ConstructionFailure), (HOOKS[5:11], DispatchFailure), (HOOKS[11:], ResponseError)],
@@ -275,6 +304,8 @@ async def test_the_phase_of_a_failing_hook_decides_the_error(hooks: list[str], k
         assert caught.value.request_may_have_run is (kind is ResponseError)
 
 
+@pytest.mark.row("1.15-all-run")
+@pytest.mark.trap(43)
 async def test_the_last_failure_of_a_hook_counts() -> None:
     def fail_again() -> None:
         raise ValueError("second")
@@ -289,6 +320,7 @@ async def test_the_last_failure_of_a_hook_counts() -> None:
     assert isinstance(caught.value.__cause__.__cause__, ValueError)
 
 
+@pytest.mark.row("1.15-config-bag")
 async def test_state_is_of_one_call() -> None:
     seen: list[dict[str, object]] = []
 

@@ -46,6 +46,7 @@ NOTHING_WRITTEN = ConnectorError("connection refused", kind="io", request_writte
 BROKE_OFF = ConnectorError("connection closed", kind="io", request_written=True)
 
 
+@pytest.mark.row("0-service")
 async def test_a_call_is_signed_and_its_reply_decoded() -> None:
     http = ScriptedHttp(reply({"pipeline": {"name": "release", "version": 3}}, x_amzn_requestid="r-1"))
     output = await Client(config(http)).get_pipeline(name="release")
@@ -63,11 +64,14 @@ async def test_a_call_is_signed_and_its_reply_decoded() -> None:
     assert output.response_metadata.status == 200
 
 
+@pytest.mark.row("1.5-request-id")
+@pytest.mark.trap(51)
 async def test_an_operation_without_output_still_tells_its_request_id() -> None:
     output = await Client(config(ScriptedHttp(reply(b"", x_amz_request_id="r-2")))).delete_pipeline(name="x")
     assert output.request_id == "r-2"
 
 
+@pytest.mark.trap(2)
 async def test_all_missing_members_are_named_and_nothing_is_sent() -> None:
     http = ScriptedHttp(reply())
     with pytest.raises(ConstructionFailure, match="pipeline_name, stage_name, transition_type, reason") as caught:
@@ -78,6 +82,8 @@ async def test_all_missing_members_are_named_and_nothing_is_sent() -> None:
     assert caught.value.attempts == ()
 
 
+@pytest.mark.row("1.2-send")
+@pytest.mark.row("1.3-conversions")
 @pytest.mark.parametrize("value", ["\ud800", b"bytes", object(), float("nan")])
 async def test_a_value_that_cannot_be_sent_is_a_construction_failure(value: object) -> None:
     http = ScriptedHttp(reply())
@@ -97,6 +103,8 @@ async def test_a_dict_in_place_of_a_structure_is_a_construction_failure() -> Non
         await Client(config(ScriptedHttp(reply()))).tag_resource(resource_arn="arn", tags=tags)
 
 
+@pytest.mark.row("1.5-accessors")
+@pytest.mark.row("1.5-metadata")
 async def test_a_modelled_error_carries_everything_a_handler_needs() -> None:
     http = ScriptedHttp(refusal("PipelineNotFoundException", x_amzn_requestid="r-3"))
     with pytest.raises(PipelineNotFoundException) as caught:
@@ -115,6 +123,9 @@ async def test_a_modelled_error_carries_everything_a_handler_needs() -> None:
     assert error.request_may_have_run is False
 
 
+@pytest.mark.row("1.5-malformed")
+@pytest.mark.row("1.8-time")
+@pytest.mark.trap(11)
 async def test_a_server_error_is_retried_and_the_output_tells_of_it() -> None:
     sleeps = Sleeps()
     http = ScriptedHttp(reply(b"<html>", 502), reply(b"{}", x_amzn_requestid="ok"))
@@ -127,6 +138,8 @@ async def test_a_server_error_is_retried_and_the_output_tells_of_it() -> None:
     ]
 
 
+@pytest.mark.row("1.10-exhausted")
+@pytest.mark.trap(15)
 async def test_the_last_error_comes_back_with_every_attempt() -> None:
     sleeps = Sleeps()
     http = ScriptedHttp(refusal("ThrottlingException"), reply(b"", 503), BROKE_OFF)
@@ -142,6 +155,9 @@ async def test_the_last_error_comes_back_with_every_attempt() -> None:
     assert caught.value.__cause__ is BROKE_OFF
 
 
+@pytest.mark.row("1.7-each-attempt")
+@pytest.mark.row("1.8-time")
+@pytest.mark.trap(19)
 async def test_each_attempt_is_signed_anew_for_its_time() -> None:
     now = [1_700_000_000.0]
 
@@ -155,6 +171,9 @@ async def test_each_attempt_is_signed_anew_for_its_time() -> None:
     assert first.headers["authorization"] != second.headers["authorization"]
 
 
+@pytest.mark.row("1.7-each-attempt")
+@pytest.mark.row("1.17-no-cache")
+@pytest.mark.trap(19)
 async def test_each_attempt_asks_for_credentials_anew() -> None:
     class Rotating:
         calls = 0
@@ -169,6 +188,7 @@ async def test_each_attempt_asks_for_credentials_anew() -> None:
     assert "AKID2/" in http.requests[1].headers["authorization"]
 
 
+@pytest.mark.row("1.8-identity-cache")
 async def test_credentials_are_kept_between_calls_and_shared_with_children() -> None:
     class Counting:
         calls = 0
@@ -187,6 +207,8 @@ async def test_credentials_are_kept_between_calls_and_shared_with_children() -> 
     assert (provider.calls, other.calls) == (1, 1)
 
 
+@pytest.mark.row("1.8-retry-classifiers")
+@pytest.mark.row("1.10-classifiers")
 async def test_a_users_classifier_decides_on_retries() -> None:
     class Patient:
         name = "patient"
@@ -201,6 +223,8 @@ async def test_a_users_classifier_decides_on_retries() -> None:
     assert sleeps.seconds == [2.5]
 
 
+@pytest.mark.row("1.10-config")
+@pytest.mark.row("1.10-adaptive")
 async def test_adaptive_mode_waits_after_throttling_and_says_so() -> None:
     sleeps = Sleeps()
     http = ScriptedHttp(refusal("ThrottlingException"), reply())
@@ -250,6 +274,8 @@ async def test_an_earlier_attempt_counts_for_whether_the_request_may_have_run() 
     assert caught.value.request_may_have_run is True
 
 
+@pytest.mark.row("1.11-connect")
+@pytest.mark.trap(27)
 @pytest.mark.parametrize(("kind", "timeout"), [("connect_timeout", "connect"), ("read_timeout", "read")])
 async def test_a_transport_timeout_is_also_the_builtin(kind: str, timeout: str) -> None:
     failure = ConnectorError("too slow", kind=kind, request_written=True)  # type: ignore[arg-type]  # from a table
@@ -260,6 +286,7 @@ async def test_a_transport_timeout_is_also_the_builtin(kind: str, timeout: str) 
     assert len(caught.value.attempts) == 3
 
 
+@pytest.mark.row("1.5-phase")
 async def test_an_unreadable_success_is_a_response_error_with_the_response() -> None:
     with pytest.raises(ResponseError, match="not JSON") as caught:
         await Client(config(ScriptedHttp(reply(b"<html>")), retry=RetryConfig.disabled())).list_pipelines()
@@ -267,6 +294,8 @@ async def test_an_unreadable_success_is_a_response_error_with_the_response() -> 
     assert caught.value.response.body == b"<html>"
 
 
+@pytest.mark.row("1.6-deserialise")
+@pytest.mark.trap(58)
 async def test_an_unreadable_success_is_tried_again_and_may_have_run() -> None:
     http = ScriptedHttp(reply(b'{"pipelineExecutionId":'), reply({"pipelineExecutionId": "e"}))
     output = await Client(config(http)).start_pipeline_execution(name="x")
@@ -275,6 +304,7 @@ async def test_an_unreadable_success_is_tried_again_and_may_have_run() -> None:
     assert [attempt.code for attempt in output.response_metadata.attempts] == ["ResponseError", None]
 
 
+@pytest.mark.row("1.5-dispatch")
 @pytest.mark.parametrize(
     ("kind", "attempts"), [("connect_timeout", 3), ("read_timeout", 3), ("io", 3), ("user", 1), ("other", 1)]
 )
@@ -294,6 +324,7 @@ async def test_a_member_of_the_wrong_type_is_a_response_error() -> None:
         await Client(config(http, retry=RetryConfig.disabled())).list_pipelines()
 
 
+@pytest.mark.row("1.6-timestamps")
 @pytest.mark.parametrize("seconds", [b"1e400", b"-1e12", b"1e18", b'"yesterday"', b"true", b"1" * 400])
 async def test_a_time_that_is_none_is_a_response_error(seconds: bytes) -> None:
     http = ScriptedHttp(reply(b'{"pipelines":[{"created":' + seconds + b"}]}"))
@@ -301,6 +332,8 @@ async def test_a_time_that_is_none_is_a_response_error(seconds: bytes) -> None:
         await Client(config(http, retry=RetryConfig.disabled())).list_pipelines()
 
 
+@pytest.mark.row("1.11-attempt")
+@pytest.mark.trap(27)
 async def test_the_attempt_timeout_is_retried_and_named() -> None:
     class Hanging:
         async def send(self, request: HttpRequest) -> HttpResponse:
@@ -315,6 +348,8 @@ async def test_the_attempt_timeout_is_retried_and_named() -> None:
     assert caught.value.request_may_have_run is True
 
 
+@pytest.mark.row("1.11-attempt")
+@pytest.mark.trap(27)
 async def test_the_attempt_timeout_covers_the_credentials() -> None:
     class Hanging:
         async def provide_credentials(self) -> Credentials:
@@ -330,6 +365,7 @@ async def test_the_attempt_timeout_covers_the_credentials() -> None:
     assert http.requests == []
 
 
+@pytest.mark.row("1.11-attempt")
 async def test_the_attempt_timeout_does_not_cover_the_wait_between_attempts() -> None:
     deadlines: list[float] = []
 
@@ -341,6 +377,8 @@ async def test_the_attempt_timeout_does_not_cover_the_wait_between_attempts() ->
     assert deadlines == [math.inf]
 
 
+@pytest.mark.row("1.11-operation")
+@pytest.mark.trap(27)
 async def test_the_operation_timeout_covers_waits_and_ends_the_call() -> None:
     async def sleep(seconds: float) -> None:
         await anyio.sleep_forever()
@@ -352,6 +390,8 @@ async def test_the_operation_timeout_covers_waits_and_ends_the_call() -> None:
     assert [attempt.status for attempt in caught.value.attempts] == [500]
 
 
+@pytest.mark.row("1.21-cancel")
+@pytest.mark.trap(28)
 async def test_cancellation_is_not_caught_and_not_retried() -> None:
     class Hanging:
         calls = 0
@@ -369,6 +409,7 @@ async def test_cancellation_is_not_caught_and_not_retried() -> None:
     assert http.calls == 1
 
 
+@pytest.mark.row("1.21-cancel")
 def test_a_cancelled_asyncio_task_ends_cancelled() -> None:
     async def main() -> None:
         class Hanging:
@@ -384,6 +425,8 @@ def test_a_cancelled_asyncio_task_ends_cancelled() -> None:
     asyncio.run(main())
 
 
+@pytest.mark.row("1.8-idempotency-token")
+@pytest.mark.trap(26)
 async def test_an_idempotency_token_is_made_once_for_all_attempts() -> None:
     tokens = iter(["first", "second"])
     http = ScriptedHttp(reply(b"", 500), reply(b"", 500), reply())
@@ -394,6 +437,7 @@ async def test_an_idempotency_token_is_made_once_for_all_attempts() -> None:
     assert http.bodies[-1]["clientRequestToken"] == "second"
 
 
+@pytest.mark.trap(26)
 @pytest.mark.parametrize("token", ["mine", ""])
 async def test_a_token_of_the_caller_is_kept_even_when_empty(token: str) -> None:
     http = ScriptedHttp(reply(b"", 400))
@@ -403,6 +447,7 @@ async def test_a_token_of_the_caller_is_kept_even_when_empty(token: str) -> None
     assert caught.value.idempotency_token == token
 
 
+@pytest.mark.row("1.6-serialise")
 async def test_members_go_out_in_the_order_of_the_model() -> None:
     http = ScriptedHttp(reply())
     await (
@@ -414,12 +459,19 @@ async def test_members_go_out_in_the_order_of_the_model() -> None:
     assert http.requests[0].body == b'{"name":"x","variables":[{"name":"a","value":"1"}],"clientRequestToken":"t"}'
 
 
+@pytest.mark.row("1.5-phase")
+@pytest.mark.row("1.7-region")
+@pytest.mark.row("1.8-region")
+@pytest.mark.trap(29)
 async def test_a_missing_region_says_where_was_looked() -> None:
     with pytest.raises(DispatchFailure, match=r"Missing Region; looked in Config\(region=...\)") as caught:
         await Client(config(ScriptedHttp(reply()), region=None)).list_pipelines()
     assert len(caught.value.attempts) == 1
 
 
+@pytest.mark.row("1.5-phase")
+@pytest.mark.row("1.7-region")
+@pytest.mark.trap(29)
 async def test_a_missing_region_beside_an_endpoint_url_says_where_was_looked() -> None:
     settings = config(ScriptedHttp(reply()), region=None, endpoint_url="http://127.0.0.1:1")
     with pytest.raises(DispatchFailure, match="cannot sign without a region; looked in") as caught:
@@ -432,6 +484,8 @@ async def test_missing_credentials_are_a_dispatch_failure() -> None:
         await Client(config(ScriptedHttp(reply()), credentials=None)).list_pipelines()
 
 
+@pytest.mark.row("1.5-phase")
+@pytest.mark.trap(29)
 @pytest.mark.parametrize("raised", [CredentialsNotLoaded("not here"), RuntimeError("broken"), KeyError("x")])
 async def test_whatever_a_provider_raises_is_a_dispatch_failure_with_its_cause(raised: Exception) -> None:
     class Failing:
@@ -445,6 +499,7 @@ async def test_whatever_a_provider_raises_is_a_dispatch_failure_with_its_cause(r
     assert (len(caught.value.attempts), http.requests) == (1, [])
 
 
+@pytest.mark.row("1.8-endpoint-url")
 async def test_an_endpoint_url_replaces_the_endpoint_and_keeps_its_path() -> None:
     http = ScriptedHttp(reply())
     await Client(config(http, endpoint_url="http://127.0.0.1:4566/aws")).list_pipelines()
@@ -452,12 +507,17 @@ async def test_an_endpoint_url_replaces_the_endpoint_and_keeps_its_path() -> Non
     assert http.requests[0].headers["host"] == "127.0.0.1:4566"
 
 
+@pytest.mark.row("1.13-rules")
+@pytest.mark.trap(40)
 async def test_an_endpoint_url_with_fips_is_an_error() -> None:
     settings = config(ScriptedHttp(reply()), endpoint_url="http://127.0.0.1:1", use_fips=True)
     with pytest.raises(DispatchFailure, match="FIPS and custom endpoint are not supported"):
         await Client(settings).list_pipelines()
 
 
+@pytest.mark.row("1.7-scope")
+@pytest.mark.row("1.8-endpoint-resolver")
+@pytest.mark.row("1.13-headers")
 async def test_an_endpoint_resolver_decides_url_headers_and_scope() -> None:
     def resolve(parameters: EndpointParameters) -> Endpoint:
         return Endpoint(
@@ -481,6 +541,9 @@ async def test_a_throttled_call_is_caught_by_name_whatever_the_operation_declare
         await Client(config(ScriptedHttp(refusal("ThrottlingException")))).list_webhooks()
 
 
+@pytest.mark.row("1.1-sharing")
+@pytest.mark.row("1.21-tasks")
+@pytest.mark.row("1.21-builders")
 async def test_calls_of_one_client_run_side_by_side() -> None:
     http = ScriptedHttp(lambda request: reply({"pipeline": {"name": request.body.decode()}}))
     base = Client(config(http)).get_pipeline()
@@ -497,6 +560,14 @@ async def test_calls_of_one_client_run_side_by_side() -> None:
     assert sorted(names) == sorted(f'{{"name":"p{number}"}}' for number in range(20))
 
 
+@pytest.mark.row("1.7-added-later")
+@pytest.mark.row("1.12-x-amz-user-agent")
+@pytest.mark.row("1.12-user-agent")
+@pytest.mark.row("1.12-invocation-id")
+@pytest.mark.row("1.12-frameworks")
+@pytest.mark.trap(15)
+@pytest.mark.trap(24)
+@pytest.mark.trap(25)
 async def test_a_call_says_who_makes_it_and_which_attempt_it_is() -> None:
     http = ScriptedHttp(reply(b"", 500), reply())
     settings = config(http, app_name="web-shop", frameworks=(FrameworkMetadata("airflow", "3.1"),))
@@ -512,6 +583,10 @@ async def test_a_call_says_who_makes_it_and_which_attempt_it_is() -> None:
     assert "amz-sdk" not in first["authorization"]
 
 
+@pytest.mark.row("1.12-features")
+@pytest.mark.row("1.14-pages")
+@pytest.mark.row("1.14-feature")
+@pytest.mark.trap(24)
 async def test_each_page_has_an_invocation_id_of_its_own_and_the_paginators_feature() -> None:
     http = ScriptedHttp(reply({"nextToken": "t"}), reply())
     await Client(config(http, endpoint_url="http://127.0.0.1:1")).list_pipelines().into_paginator().collect()
@@ -520,6 +595,17 @@ async def test_each_page_has_an_invocation_id_of_its_own_and_the_paginators_feat
     assert first["user-agent"].endswith(" m/C,E,N,e")
 
 
+@pytest.mark.row("1.8-invocation-id")
+async def test_the_ids_of_calls_come_from_their_generator() -> None:
+    ids = iter(["first", "second"])
+    http = ScriptedHttp(reply(b"", 500), reply())
+    client = Client(config(http, invocation_id_generator=lambda: next(ids)))
+    await client.list_pipelines()
+    await client.list_pipelines()
+    assert [request.headers["amz-sdk-invocation-id"] for request in http.requests] == ["first", "first", "second"]
+
+
+@pytest.mark.row("1.12-recursion")
 async def test_a_trace_id_of_the_context_is_passed_on_unsigned() -> None:
     http = ScriptedHttp(reply())
     token = trace_id.set("Root=1-2")
@@ -531,6 +617,8 @@ async def test_a_trace_id_of_the_context_is_passed_on_unsigned() -> None:
     assert "x-amzn-trace-id" not in http.requests[0].headers["authorization"]
 
 
+@pytest.mark.row("1.7-skew")
+@pytest.mark.row("1.12-request")
 async def test_a_wrong_clock_is_corrected_once_and_remembered() -> None:
     two_hours_ahead = "Wed, 15 Nov 2023 00:13:20 GMT"
     http = ScriptedHttp(refusal("InvalidSignatureException", date=two_hours_ahead), reply(date=two_hours_ahead))
@@ -547,6 +635,7 @@ async def test_a_wrong_clock_is_corrected_once_and_remembered() -> None:
     assert sleeps.seconds == [1.0]
 
 
+@pytest.mark.row("1.7-skew")
 async def test_a_wrong_secret_is_not_taken_for_a_wrong_clock() -> None:
     http = ScriptedHttp(refusal("InvalidSignatureException", date="Tue, 14 Nov 2023 22:13:20 GMT"))
     with pytest.raises(InvalidSignatureException):
@@ -554,6 +643,7 @@ async def test_a_wrong_secret_is_not_taken_for_a_wrong_clock() -> None:
     assert len(http.requests) == 1
 
 
+@pytest.mark.row("1.7-skew")
 async def test_the_clock_is_left_alone_when_that_is_wanted() -> None:
     http = ScriptedHttp(refusal("RequestExpired", date="Wed, 15 Nov 2023 00:13:20 GMT"))
     with pytest.raises(RequestExpired):
@@ -561,11 +651,16 @@ async def test_the_clock_is_left_alone_when_that_is_wanted() -> None:
     assert len(http.requests) == 1
 
 
+@pytest.mark.row("1.8-app-name")
 def test_an_app_name_that_cannot_be_sent_is_refused() -> None:
     with pytest.raises(ConfigError, match="my app"):
         Client(config(ScriptedHttp(reply()), app_name="my app"))
 
 
+@pytest.mark.row("1.1-partition")
+@pytest.mark.row("1.8-retry-partition")
+@pytest.mark.row("1.10-bucket")
+@pytest.mark.trap(17)
 async def test_clients_of_one_partition_share_a_budget_and_an_empty_one_gives_the_error_back() -> None:
     async def attempts(settings: Config) -> int:
         with pytest.raises(UnhandledError) as caught:

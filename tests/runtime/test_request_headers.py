@@ -26,11 +26,13 @@ def added(environ: Mapping[str, str], headers: Mapping[str, str] | None = None) 
     return sent.get(TRACE_ID)
 
 
+@pytest.mark.row("1.12-request")
 def test_an_attempt_tells_its_number_and_how_many_there_may_be() -> None:
     assert request_info(1, 3, now=NOW) == "attempt=1; max=3"
     assert request_info(2, 3, now=NOW) == "attempt=2; max=3"
 
 
+@pytest.mark.row("1.12-request")
 @pytest.mark.trap(25)
 @pytest.mark.parametrize(
     ("read_timeout", "skew", "value"),
@@ -63,6 +65,7 @@ def test_any_times_make_a_value_of_the_grammar(now: float, read_timeout: float, 
     assert re.fullmatch(r"(ttl=[0-9]{8}T[0-9]{6}Z; )?attempt=1; max=3", value)
 
 
+@pytest.mark.row("1.12-recursion")
 @pytest.mark.trap(53)
 @pytest.mark.parametrize(
     ("environ", "expected"),
@@ -91,6 +94,7 @@ def test_every_printable_character_of_a_trace_is_passed_on_as_it_is() -> None:
     assert added({**LAMBDA, "_X_AMZN_TRACE_ID": f"a {printable}"}) == f"a {printable}"
 
 
+@pytest.mark.trap(53)
 @pytest.mark.parametrize("own", ["Root=own", ""])
 def test_a_trace_that_the_request_names_is_kept(own: str) -> None:
     assert added({**LAMBDA, "_X_AMZN_TRACE_ID": TRACE}, {TRACE_ID: own}) == own

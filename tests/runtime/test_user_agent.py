@@ -60,6 +60,7 @@ def test_the_smallest_user_agent_names_sdk_grammar_api_and_platform() -> None:
     assert user_agent() == f"{START} {PLATFORM}"
 
 
+@pytest.mark.row("1.12-x-amz-user-agent")
 def test_a_full_user_agent_has_its_segments_in_the_order_of_the_grammar() -> None:
     full = user_agent(
         environ={"AWS_EXECUTION_ENV": "AWS_Lambda_python3.11"},
@@ -111,6 +112,8 @@ def test_the_execution_environment_is_left_out_unless_it_is_set(environ: Mapping
     assert "exec-env" not in user_agent(environ=environ)
 
 
+@pytest.mark.row("1.12-features")
+@pytest.mark.trap(52)
 def test_features_keep_the_order_of_their_first_use() -> None:
     assert user_agent(features=["z", "C", "E", "C", "z", "0"]).endswith(" m/z,C,E,0")
 
@@ -121,6 +124,8 @@ def test_the_features_of_one_call_do_not_show_in_the_next() -> None:
     assert " m/" not in made.value("S", "1")
 
 
+@pytest.mark.row("1.12-features")
+@pytest.mark.trap(52)
 @pytest.mark.parametrize(
     ("ids", "kept"),
     [
@@ -136,6 +141,7 @@ def test_features_beyond_1024_characters_are_cut_at_a_whole_id(ids: list[str], k
     assert user_agent(features=ids) == f"{START} {PLATFORM}{expected}"
 
 
+@pytest.mark.row("1.12-features")
 @pytest.mark.parametrize(
     ("feature", "id_"),
     [
@@ -176,6 +182,7 @@ def test_an_app_name_of_legal_characters_is_sent_as_it_is(name: str, caplog: pyt
     assert caplog.records == []
 
 
+@pytest.mark.row("1.8-app-name")
 @pytest.mark.parametrize("name", ["", " ", "two words", "a/b", "a,b", "a(b)", "é", "a\n", "a\r\nx: y", "٣"])
 def test_any_other_app_name_is_a_typed_error_that_says_where_it_came_from(name: str) -> None:
     with pytest.raises(ConfigError, match=r"^AWS_SDK_UA_APP_ID: .* is no app name"):
@@ -184,6 +191,7 @@ def test_any_other_app_name_is_a_typed_error_that_says_where_it_came_from(name: 
         user_agent(app_name=name)
 
 
+@pytest.mark.row("1.8-app-name")
 def test_a_long_app_name_is_sent_and_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
     name = "a-name-that-only-this-test-uses".ljust(51, "x")
     with caplog.at_level(logging.WARNING, "codepipeline_sdk"):
@@ -194,6 +202,7 @@ def test_a_long_app_name_is_sent_and_warned_of_once(caplog: pytest.LogCaptureFix
     ]
 
 
+@pytest.mark.row("1.12-frameworks")
 def test_a_framework_is_sent_with_its_version_if_it_has_one() -> None:
     frameworks = [FrameworkMetadata("airflow", "3.1"), FrameworkMetadata("glue"), FrameworkMetadata("none", "")]
     assert user_agent(frameworks=frameworks).endswith(" lib/airflow/3.1 lib/glue lib/none")
@@ -208,6 +217,7 @@ def test_a_framework_is_sent_once_for_each_version() -> None:
     assert user_agent(frameworks=[*frameworks, FrameworkMetadata("a", "2")]).endswith(" lib/a/1 lib/b/1 lib/a/2")
 
 
+@pytest.mark.row("1.12-frameworks")
 def test_the_first_ten_different_frameworks_are_sent() -> None:
     frameworks = [FrameworkMetadata(f"f{n // 2}", "1") for n in range(24)]
     sent = re.findall(r"lib/(\w+)/1", user_agent(frameworks=frameworks))
@@ -226,6 +236,7 @@ def test_the_platform_of_this_process_fits_the_grammar() -> None:
 texts = st.text() | st.text(st.characters(max_codepoint=0x17F)) | st.just("\udc80\x00")
 
 
+@pytest.mark.row("1.12-x-amz-user-agent")
 @settings(derandomize=True, deadline=None)
 @given(facts=st.lists(texts, min_size=8, max_size=8), features=st.lists(texts), names=st.lists(texts.filter(bool)))
 def test_whatever_the_platform_says_the_user_agent_fits_the_grammar(
