@@ -122,6 +122,8 @@ class SdkError(Error):
         """The token that the call carried; send it again to make a retry safe."""
         self.request_may_have_run: bool = False
         """Whether the service may have carried the request out although the call failed."""
+        self.retry_kind: str | None = None
+        """Why another call may fare better: `transient`, `throttling`, `server` or `client`; None when it may not."""
 
     def __str__(self) -> str:
         """Tell operation, failure and attempts in one line."""

@@ -19,6 +19,12 @@ from tests.fakes import CREDENTIALS, ScriptedHttp, config, reply
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "planted-secret"}
 
 
+@pytest.mark.row("1.8-fips-dualstack")
+@pytest.mark.row("1.8-retry")
+@pytest.mark.row("1.8-timeout")
+@pytest.mark.row("1.10-config")
+@pytest.mark.row("1.11-default-read")
+@pytest.mark.trap(54)
 def test_the_defaults_retry_and_end() -> None:
     settings = Config()
     assert settings.retry == RetryConfig(max_attempts=3, initial_backoff=1.0, max_backoff=20.0)
@@ -26,18 +32,22 @@ def test_the_defaults_retry_and_end() -> None:
     assert (settings.use_fips, settings.use_dualstack, settings.endpoint_url) == (False, False, None)
 
 
+@pytest.mark.row("1.11-config")
 def test_a_limit_that_is_not_given_is_inherited() -> None:
     resolved = TimeoutConfig(read=5, operation=30).resolve(DEFAULT_TIMEOUTS)
     assert resolved == Timeouts(3.1, 5, math.inf, 30)
     assert TimeoutConfig(connect=math.inf).resolve(resolved) == Timeouts(math.inf, 5, math.inf, 30)
 
 
+@pytest.mark.row("1.1-validate")
 @pytest.mark.parametrize("seconds", [0, -1, math.nan])
 def test_a_limit_that_is_not_positive_is_refused(seconds: float) -> None:
     with pytest.raises(ConfigError, match="timeout read"):
         TimeoutConfig(read=seconds)
 
 
+@pytest.mark.row("1.8-replace")
+@pytest.mark.row("1.16-sdk-config")
 def test_replace_changes_some_settings_and_leaves_the_config_alone() -> None:
     before = Config(region="eu-west-1", use_fips=True)
     after = before.replace(region="us-west-2", retry=RetryConfig.disabled())
@@ -45,6 +55,8 @@ def test_replace_changes_some_settings_and_leaves_the_config_alone() -> None:
     assert before.region == "eu-west-1"
 
 
+@pytest.mark.row("1.8-region")
+@pytest.mark.row("1.16-sdk-config")
 def test_a_config_takes_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": "http://h", **KEYS}.items():
         monkeypatch.setenv(name, value)
@@ -52,6 +64,8 @@ def test_a_config_takes_nothing_from_the_environment(monkeypatch: pytest.MonkeyP
     assert (settings.region, settings.endpoint_url, settings.credentials) == (None, None, None)
 
 
+@pytest.mark.row("1.16-load")
+@pytest.mark.row("1.16-region")
 @pytest.mark.parametrize(
     ("variables", "region"),
     [
@@ -66,6 +80,10 @@ async def test_the_region_comes_from_the_environment(variables: dict[str, str], 
     assert (await load_config(environment=variables)).region == region
 
 
+@pytest.mark.row("1.1-from-config")
+@pytest.mark.row("1.13-sources")
+@pytest.mark.row("1.16-service-id")
+@pytest.mark.trap(41)
 @pytest.mark.parametrize(
     ("variables", "url"),
     [
@@ -79,6 +97,7 @@ async def test_the_endpoint_url_of_the_service_beats_the_global_one(variables: d
     assert (await load_config(environment=variables)).endpoint_url == url
 
 
+@pytest.mark.row("1.12-app-id")
 async def test_the_app_name_comes_from_the_environment_and_a_wrong_one_names_its_variable() -> None:
     settings = await load_config(environment={"AWS_SDK_UA_APP_ID": "shop"})
     assert settings.app_name == "shop"
@@ -87,6 +106,12 @@ async def test_the_app_name_comes_from_the_environment_and_a_wrong_one_names_its
         Client(wrong)
 
 
+@pytest.mark.row("1.1-layers")
+@pytest.mark.row("1.8-credentials")
+@pytest.mark.row("1.13-sources")
+@pytest.mark.row("1.16-setters")
+@pytest.mark.row("1.16-precedence")
+@pytest.mark.trap(41)
 async def test_settings_in_code_beat_the_environment() -> None:
     variables = {"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": "http://b", **KEYS}
     settings = await load_config(
@@ -96,6 +121,7 @@ async def test_settings_in_code_beat_the_environment() -> None:
     assert settings.credentials is CREDENTIALS
 
 
+@pytest.mark.trap(40)
 async def test_an_endpoint_url_of_the_environment_with_fips_is_an_error() -> None:
     variables = {"AWS_ENDPOINT_URL": "http://b", "AWS_REGION": "eu-west-1", **KEYS}
     settings = await load_config(environment=variables, use_fips=True, http_client=ScriptedHttp(reply()))
@@ -103,18 +129,21 @@ async def test_an_endpoint_url_of_the_environment_with_fips_is_an_error() -> Non
         await Client(settings).list_pipelines()
 
 
+@pytest.mark.row("1.16-origins")
 async def test_a_setting_remembers_where_it_came_from_or_was_looked_for() -> None:
     settings = await load_config(environment={"AWS_REGION": "eu-west-1"})
     assert settings.origins["region"] == "the environment variable AWS_REGION"
     assert "AWS_ENDPOINT_URL_CODEPIPELINE" in settings.origins["endpoint_url"]
 
 
+@pytest.mark.row("1.7-region")
 async def test_a_call_without_region_names_the_places_where_it_was_looked_for() -> None:
     settings = await load_config(environment=KEYS, http_client=ScriptedHttp(reply()))
     with pytest.raises(DispatchFailure, match="AWS_REGION, AWS_DEFAULT_REGION"):
         await Client(settings).list_pipelines()
 
 
+@pytest.mark.row("1.16-load")
 async def test_a_call_without_credentials_names_the_variable_that_is_missing() -> None:
     settings = await load_config(environment={}, region="eu-west-1", http_client=ScriptedHttp(reply()))
     with pytest.raises(DispatchFailure, match="AWS_ACCESS_KEY_ID is not set") as caught:
@@ -122,6 +151,9 @@ async def test_a_call_without_credentials_names_the_variable_that_is_missing() -
     assert isinstance(caught.value.__cause__, CredentialsNotLoaded)
 
 
+@pytest.mark.row("1.17-credentials")
+@pytest.mark.row("1.17-environment")
+@pytest.mark.trap(34)
 @pytest.mark.parametrize(
     ("variables", "token"),
     [
@@ -139,6 +171,8 @@ async def test_credentials_come_from_the_environment(variables: dict[str, str], 
     assert found.provider_name == "EnvironmentVariable"
 
 
+@pytest.mark.row("1.17-environment")
+@pytest.mark.trap(34)
 @pytest.mark.parametrize(
     "variables",
     [{}, {"AWS_ACCESS_KEY_ID": "a"}, {"AWS_SECRET_ACCESS_KEY": "b"}, {**KEYS, "AWS_ACCESS_KEY_ID": " \t"}],
@@ -148,6 +182,8 @@ async def test_blank_credentials_count_as_unset(variables: dict[str, str]) -> No
         await EnvironmentCredentialsProvider(variables).provide_credentials()
 
 
+@pytest.mark.row("1.4-credentials")
+@pytest.mark.row("1.8-repr")
 def test_secrets_are_in_no_repr_and_no_pickle() -> None:
     credentials = Credentials(access_key_id="AKIDPLANTED", secret_access_key="planted-s", session_token="planted-t")
     settings = Config(credentials=credentials)
@@ -160,10 +196,14 @@ def test_secrets_are_in_no_repr_and_no_pickle() -> None:
     assert copy.deepcopy(credentials.secret_access_key) == credentials.secret_access_key
 
 
+@pytest.mark.row("1.17-credentials")
 def test_credentials_are_their_own_provider() -> None:
     assert isinstance(CREDENTIALS, CredentialsProvider)
 
 
+@pytest.mark.row("1.8-credentials")
+@pytest.mark.row("1.17-provider")
+@pytest.mark.trap(59)
 async def test_making_a_client_asks_no_provider() -> None:
     class Counting:
         calls = 0
@@ -179,6 +219,8 @@ async def test_making_a_client_asks_no_provider() -> None:
     assert provider.calls == 1
 
 
+@pytest.mark.row("1.1-methods")
+@pytest.mark.trap(59)
 async def test_a_builder_does_nothing_before_it_is_awaited() -> None:
     http = ScriptedHttp(reply())
     builder = Client(config(http)).get_pipeline().name("release")
@@ -188,6 +230,8 @@ async def test_a_builder_does_nothing_before_it_is_awaited() -> None:
     assert http.bodies == [{"name": "release"}] * 2
 
 
+@pytest.mark.row("1.1-from-config")
+@pytest.mark.row("1.1-config")
 async def test_from_env_can_be_awaited_or_entered() -> None:
     http = ScriptedHttp(reply())
     client = await Client.from_env(region="eu-west-1", http_client=http, credentials=CREDENTIALS)
@@ -197,6 +241,7 @@ async def test_from_env_can_be_awaited_or_entered() -> None:
     assert "eu-west-2" in http.requests[-1].url
 
 
+@pytest.mark.row("1.1-sharing")
 async def test_a_child_has_settings_of_its_own_and_closing_it_closes_nothing() -> None:
     class Closable(ScriptedHttp):
         closed = False
@@ -214,11 +259,13 @@ async def test_a_child_has_settings_of_its_own_and_closing_it_closes_nothing() -
     assert http.closed is False
 
 
+@pytest.mark.row("1.1-validate")
 def test_a_thing_that_is_no_http_client_is_refused() -> None:
     with pytest.raises(ConfigError, match="http_client"):
         Client(Config(http_client=object()))  # type: ignore[arg-type]  # what an unchecked caller does
 
 
+@pytest.mark.row("1.8-http-client")
 async def test_any_object_with_send_is_a_transport() -> None:
     class Minimal:
         async def send(self, request: HttpRequest) -> HttpResponse:

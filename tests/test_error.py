@@ -13,6 +13,7 @@ from codepipeline_sdk.config import HttpResponse
 from codepipeline_sdk.error import (
     Attempt,
     ConfigError,
+    ConstructionFailure,
     ConversionError,
     CredentialsError,
     CredentialsNotLoaded,
@@ -23,6 +24,7 @@ from codepipeline_sdk.error import (
     OperationTimeout,
     ProviderError,
     ProviderTimedOut,
+    ResponseError,
     SdkError,
     ServiceError,
     ThrottlingException,
@@ -63,16 +65,20 @@ def test_a_pickled_error_keeps_all_that_it_knew() -> None:
     assert pickle.loads(pickle.dumps(error)).__dict__ == error.__dict__
 
 
+@pytest.mark.row("1.5-error-context")
 def test_the_text_tells_operation_code_message_status_request_and_attempts() -> None:
     assert str(full()) == ("GetPipeline: PipelineNotFoundException: gone (status 400, request id r) after 2 attempts")
 
 
+@pytest.mark.row("1.5-unhandled")
+@pytest.mark.row("1.5-error-metadata")
 @pytest.mark.parametrize(
     ("error", "text"),
     [
         (DispatchFailure("connection refused"), "connection refused"),
         (DispatchFailure(), "DispatchFailure"),
         (UnhandledError(code="Odd"), "Odd"),
+        (UnhandledError("why", code="Odd"), "Odd: why"),
         (UnhandledError(), "UnhandledError"),
         (UnhandledError(status=502), "UnhandledError (status 502)"),
         (PipelineNotFoundException(), "PipelineNotFoundException"),
@@ -95,6 +101,9 @@ def test_timeouts_are_the_builtin_as_well(kind: type[SdkError]) -> None:
     assert errors.TimeoutError is OperationTimeout
 
 
+@pytest.mark.row("1.5-tree")
+@pytest.mark.row("1.5-root")
+@pytest.mark.row("1.17-errors")
 def test_the_tree_is_as_drawn() -> None:
     assert {
         kind.__mro__[1] for kind in (CredentialsNotLoaded, ProviderTimedOut, InvalidConfiguration, ProviderError)
@@ -102,6 +111,9 @@ def test_the_tree_is_as_drawn() -> None:
     for kind in (ConfigError, CredentialsError, UnknownVariantError, ConversionError, SdkError):
         assert kind.__mro__[1] is Error
         assert f"─ {kind.__name__}" in (errors.__doc__ or "")
+    for phase in (ConstructionFailure, OperationTimeout, DispatchFailure, ResponseError, ServiceError):
+        assert phase.__mro__[1] is SdkError
+        assert f"─ {phase.__name__}" in (errors.__doc__ or "")
     assert issubclass(DispatchTimeout, DispatchFailure)
     assert all(issubclass(kind, ServiceError) for kind in ERRORS.values())
 

@@ -39,13 +39,12 @@ class Call(Generic[InputT, OutputT]):
         *,
         hooks: Hooks | None,
         clock: CallClock,
-        invocation_id: str,
         features: tuple[str, ...],
     ) -> None:
         self.operation = operation
         self.telemetry: CallTelemetry | None = None
         self.clock = clock
-        self.invocation_id = invocation_id
+        self.invocation_id = ""
         self.features = features
         self.exchange = Exchange(operation=operation.name, input=input, output_class=operation.output)
         self.hooks = hooks

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import os
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import anyio
@@ -21,15 +20,12 @@ from codepipeline_sdk._runtime.clock_skew import CallClock, ClockSkew
 from codepipeline_sdk._runtime.codec import DecodeError
 from codepipeline_sdk._runtime.customize import NOT_CUSTOMIZED, Customization
 from codepipeline_sdk._runtime.interceptors import Hooks
-from codepipeline_sdk._runtime.operation import InputT, Operation, OutputT, Service
-from codepipeline_sdk._runtime.request_headers import INVOCATION_ID, REQUEST_INFO, add_trace_id, request_info
+from codepipeline_sdk._runtime.operation import InputT, Operation, OutputT
+from codepipeline_sdk._runtime.requests import Requests
 from codepipeline_sdk._runtime.retry import PARTITIONS, ClassifierChain, RetrySession
-from codepipeline_sdk._runtime.signing import sign
 from codepipeline_sdk._runtime.telemetry import Telemetry
 from codepipeline_sdk._runtime.transport import as_http_client
-from codepipeline_sdk._runtime.user_agent import FeatureId, UserAgent, current_platform
-from codepipeline_sdk.config.endpoint import Endpoint, EndpointParameters
-from codepipeline_sdk.config.http import ConnectorError, HttpClient, HttpRequest
+from codepipeline_sdk.config.http import ConnectorError, HttpClient
 from codepipeline_sdk.config.settings import Config
 from codepipeline_sdk.config.timeout import DEFAULT_TIMEOUTS, Timeouts
 from codepipeline_sdk.credentials.identity import Credentials
@@ -44,7 +40,7 @@ from codepipeline_sdk.error import (
     SdkError,
     ServiceError,
 )
-from codepipeline_sdk.meta import PKG_VERSION, SDK_NAME
+from codepipeline_sdk.meta import PKG_VERSION
 from codepipeline_sdk.primitives import ResponseMetadata
 
 if TYPE_CHECKING:
@@ -74,27 +70,13 @@ class Orchestrator:
         self._http = http
         self._timeouts = config.timeout.resolve(inherited)
         self._hooks = Hooks(config.interceptors) if config.interceptors else None
-        self._endpoints: dict[str, Endpoint] = {}
         self._telemetry = telemetry or Telemetry(environment=os.environ, version=PKG_VERSION)
         self._clock_skew = clock_skew or ClockSkew(disabled=config.disable_clock_skew_correction)
-        self._user_agent = UserAgent(
-            sdk=SDK_NAME,
-            version=PKG_VERSION,
-            platform=current_platform(),
-            environ=os.environ,
-            metadata={"http": "httpcore"} if config.http_client is None else None,
-            frameworks=config.frameworks,
-            app_name=config.app_name,
-            app_name_origin=config.origins.get("app_name", "Config(app_name=...)"),
-        )
         self._classifiers = ClassifierChain(config.retry_classifiers)
         self._identity = identity or _identity_of(config)
-        adaptive = config.retry.mode == "adaptive"
-        mode = FeatureId.RETRY_MODE_ADAPTIVE if adaptive else FeatureId.RETRY_MODE_STANDARD
-        self._features = (mode, *((FeatureId.ENDPOINT_OVERRIDE,) if config.endpoint_url else ()))
         # A call that overrides the region still spends from the budget of its client.
         self._partition_region = partition_region or config.region
-        self._region_origin = config.origins.get("region", "Config(region=...)")
+        self._requests = Requests(config, self._timeouts)
 
     def child(self, changes: ConfigChanges, http: HttpClient) -> Orchestrator:
         """Return the orchestrator of a client with some settings changed; what it can share, it shares."""
@@ -145,6 +127,12 @@ class Orchestrator:
         except SdkError as error:
             call.annotate(error)
             raise
+        except Exception as error:
+            # Raised by a callable of the settings, such as the time source: the kinds of errors stay those promised.
+            kind = DispatchFailure if call.attempts or call.in_flight else ConstructionFailure
+            failure = kind(f"{type(error).__name__} was raised by the client's own settings: {error}")
+            call.annotate(failure)
+            raise failure from error
 
     def _begin(
         self,
@@ -160,8 +148,7 @@ class Orchestrator:
             input,
             hooks=hooks,
             clock=CallClock(self._clock_skew),
-            invocation_id=self._config.invocation_id_generator(),
-            features=(*customization.features, *self._features),
+            features=customization.features,
         )
         call.telemetry = self._telemetry.start_call(operation.service.service_id, operation.name, self._config.region)
         return call
@@ -169,6 +156,7 @@ class Orchestrator:
     async def _execute(self, call: Call[InputT, OutputT]) -> OutputT:
         """Construct, loop, complete."""
         exchange = call.exchange
+        call.invocation_id = self._config.invocation_id_generator()
         try:
             await self._construct(call)
             await self._loop(call)
@@ -187,41 +175,11 @@ class Orchestrator:
             await call.hook("read_before_execution")
             await call.hook("modify_before_serialization")
             await call.hook("read_before_serialization")
-            call.exchange.request = self._serialize(call)
+            call.exchange.request = self._requests.serialize(call)
             await call.hook("read_after_serialization")
             await call.modifying_hook("modify_before_retry_loop")
         except InterceptorError as error:
             raise ConstructionFailure(str(error)) from error
-
-    def _serialize(self, call: Call[InputT, OutputT]) -> HttpRequest:
-        operation = call.operation
-        value = call.input
-        if operation.idempotency:
-            token = operation.idempotency.token(value)
-            if token is None:
-                token = self._config.idempotency_token_provider()
-                value = operation.idempotency.with_token(value, token)
-            call.idempotency_token = token
-        missing = [name for name in operation.required if getattr(value, name) is None]
-        if missing:
-            raise ConstructionFailure(f"required but not set: {', '.join(missing)}")
-        protocol = operation.service.protocol
-        try:
-            body = protocol.request_body(operation.encode(value))
-        except Exception as error:
-            raise ConstructionFailure(f"the input cannot be sent: {error}") from error
-        return HttpRequest(
-            method="POST",
-            url="",
-            headers={
-                **protocol.request_headers(operation.name),
-                "accept-encoding": "identity",
-                "content-length": str(len(body)),
-            },
-            body=body,
-            connect_timeout=self._timeouts.connect,
-            read_timeout=self._timeouts.read,
-        )
 
     async def _loop(self, call: Call[InputT, OutputT]) -> None:
         """Attempt the call until it succeeds or has failed for good; the exchange then holds its outcome."""
@@ -241,6 +199,7 @@ class Orchestrator:
             is_skew = isinstance(exchange.error, ServiceError) and call.clock.corrects(exchange.error.code)
             number = len(call.attempts) + 1
             delay = retries.delay_after(exchange.error, number, fallback="client" if is_skew else None)
+            exchange.error.retry_kind = retries.decision.kind if retries.decision else None
             call.record(delay)
             if delay is None:
                 return
@@ -280,16 +239,16 @@ class Orchestrator:
         exchange = call.exchange
         try:
             await call.hook("read_before_attempt")
-            endpoint = self._endpoint(call.operation.service)
+            endpoint = self._requests.endpoint(call.operation.service)
             credentials = await self._credentials()
             call.request.url = endpoint.join("/")
             call.request.headers.update(endpoint.headers)
-            self._identify(call, credentials)
+            self._requests.identify(call, credentials)
             await call.modifying_hook("modify_before_signing")
             await call.hook("read_before_signing")
-            self._sign(call, credentials, endpoint)
+            self._requests.sign(call, credentials, endpoint)
             await call.hook("read_after_signing")
-            self._place(call)
+            self._requests.number(call)
             await call.modifying_hook("modify_before_transmit")
             await call.hook("read_before_transmit")
         except InterceptorError as error:
@@ -340,27 +299,6 @@ class Orchestrator:
                 attempts=tuple(call.attempts),
             )
 
-    def _endpoint(self, service: Service) -> Endpoint:
-        """Return where the service is, resolved once for the client's settings."""
-        endpoint = self._endpoints.get(service.service_id)
-        if endpoint is None:
-            config = self._config
-            resolve = config.endpoint_resolver or service.resolve_endpoint
-            try:
-                endpoint = resolve(
-                    EndpointParameters(
-                        region=config.region,
-                        use_fips=config.use_fips,
-                        use_dualstack=config.use_dualstack,
-                        endpoint_url=config.endpoint_url,
-                    )
-                )
-            except Exception as error:
-                where = "" if config.region else f"; looked in {self._region_origin}"
-                raise DispatchFailure(f"no endpoint: {error}{where}") from error
-            self._endpoints[service.service_id] = endpoint
-        return endpoint
-
     async def warm_up(self) -> None:
         """Load credentials ahead of the first call; raise DispatchFailure when there are none."""
         await self._credentials()
@@ -374,40 +312,6 @@ class Orchestrator:
             raise DispatchFailure(f"no credentials: {error}") from error
         except Exception as error:
             raise DispatchFailure(f"no credentials: the provider raised {type(error).__name__}") from error
-
-    def _identify(self, call: Call[InputT, OutputT], credentials: Credentials) -> None:
-        """Add the headers that say who calls; the user agent and the trace id."""
-        service, headers = call.operation.service, call.request.headers
-        agent = self._user_agent.value(service.service_id, service.api_version, (*call.features, *credentials.features))
-        headers["user-agent"] = headers["x-amz-user-agent"] = agent
-        add_trace_id(headers, os.environ)
-
-    def _sign(self, call: Call[InputT, OutputT], credentials: Credentials, endpoint: Endpoint) -> None:
-        region = endpoint.signing_region or self._config.region
-        if not region:
-            raise DispatchFailure(f"cannot sign without a region; looked in {self._region_origin}")
-        try:
-            sign(
-                call.request,
-                credentials,
-                region=region,
-                service=endpoint.signing_name or call.operation.service.signing_name,
-                now=datetime.fromtimestamp(call.clock.signing_time(self._config.time_source()), UTC),
-            )
-        except Exception as error:
-            raise DispatchFailure(f"cannot sign the request: {error}") from error
-
-    def _place(self, call: Call[InputT, OutputT]) -> None:
-        """Add the headers, unsigned, that tell the attempts of a call apart."""
-        headers = call.request.headers
-        headers[INVOCATION_ID] = call.invocation_id
-        headers[REQUEST_INFO] = request_info(
-            len(call.attempts) + 1,
-            self._config.retry.max_attempts,
-            now=self._config.time_source(),
-            read_timeout=self._timeouts.read,
-            skew=call.clock.skew,
-        )
 
     def _retries(self, operation: Operation[InputT, OutputT]) -> RetrySession:
         config, name = self._config, operation.service.service_id.lower().replace(" ", "")

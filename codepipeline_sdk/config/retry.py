@@ -14,8 +14,6 @@ RetryMode: TypeAlias = Literal["standard", "adaptive"]
 """`standard` spends a budget on retries; `adaptive` also holds requests back while the service throttles."""
 
 _MODES: Final[tuple[str, ...]] = get_args(RetryMode)
-
-
 _STATUSES: Final = range(300, 600)
 
 

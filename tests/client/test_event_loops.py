@@ -16,6 +16,7 @@ def module_level(server: Loopback) -> Client:
     return Client(Config(region="eu-west-1", credentials=CREDENTIALS, endpoint_url=server.url))
 
 
+@pytest.mark.row("1.21-loops")
 def test_one_client_serves_ten_asyncio_runs() -> None:
     with Loopback(answer_all) as server:
         client = module_level(server)
@@ -28,6 +29,7 @@ def test_one_client_serves_ten_asyncio_runs() -> None:
         assert len(server.requests) == 30
 
 
+@pytest.mark.row("1.21-loops")
 def test_one_client_serves_four_threads_with_a_loop_each() -> None:
     barrier = threading.Barrier(4)
     failures: list[BaseException] = []
@@ -73,6 +75,7 @@ async def test_a_closed_client_says_so() -> None:
             await client.list_pipelines()
 
 
+@pytest.mark.row("1.1-sharing")
 async def test_closing_a_client_leaves_no_socket() -> None:
     async def script(peer: Peer) -> None:
         await answer_all(peer)

@@ -38,6 +38,8 @@ LONG_CODE = b'{"__type":"com.amazonaws.codepipeline#PipelineNotFoundException:ht
 DEEP = b'{"pipelines":' + b"[" * 200 + b"]" * 200 + b"}"
 
 
+@pytest.mark.row("1.5-malformed")
+@pytest.mark.trap(11)
 @pytest.mark.parametrize(
     ("sent", "kind"),
     [
@@ -99,6 +101,7 @@ async def test_a_refused_connection_certainly_did_not_run() -> None:
     assert caught.value.request_may_have_run is False
 
 
+@pytest.mark.row("1.11-read")
 async def test_a_server_that_never_answers_is_a_read_timeout() -> None:
     with Loopback(hang) as server:
         async with client(server, timeout=TimeoutConfig(read=0.05)) as sdk:
@@ -123,6 +126,7 @@ async def test_a_call_survives_failures_that_retries_can_heal() -> None:
     assert [attempt.status for attempt in output.response_metadata.attempts] == [503, None, 200]
 
 
+@pytest.mark.trap(47)
 async def test_no_secret_of_a_request_is_in_its_error() -> None:
     body = b'{"__type":"ValidationException","message":"wrong"}'
     with Loopback(answer(response(400, body))) as server:

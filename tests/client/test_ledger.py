@@ -100,6 +100,7 @@ async def immediately(seconds: float) -> None:
     await anyio.lowlevel.checkpoint()
 
 
+@pytest.mark.row("1.21-tasks")
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
 async def test_errors_and_successes_agree_with_the_ledger(anyio_backend_name: str) -> None:

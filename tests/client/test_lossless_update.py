@@ -6,6 +6,8 @@ import copy
 import json
 import pickle
 
+import pytest
+
 from codepipeline_sdk import Client
 from codepipeline_sdk.config import HttpRequest, HttpResponse
 from codepipeline_sdk.types import PipelineDeclaration
@@ -62,6 +64,7 @@ async def fetch(service: NewerService) -> tuple[Client, PipelineDeclaration]:
     return client, output.pipeline
 
 
+@pytest.mark.trap(7)
 async def test_an_update_sends_back_all_that_was_received() -> None:
     service = NewerService(NEWER)
     client, pipeline = await fetch(service)
@@ -87,6 +90,7 @@ async def test_copies_keep_what_the_original_kept() -> None:
         assert service.updated == NEWER
 
 
+@pytest.mark.row("1.4-enums")
 async def test_an_unknown_enum_value_says_so_and_keeps_its_text() -> None:
     _, pipeline = await fetch(NewerService(NEWER))
     category = pipeline.stages[0].actions[0].action_type_id.category
@@ -106,6 +110,8 @@ async def test_nulls_and_type_names_of_the_wire_are_not_sent_back() -> None:
     assert service.updated == NEWER
 
 
+@pytest.mark.row("1.3-error-correction")
+@pytest.mark.trap(6)
 async def test_members_that_were_filled_in_are_not_sent_back() -> None:
     service = NewerService({"name": "release", "stages": [{"name": "Source", "actions": [{"name": "Fetch"}]}]})
     client, pipeline = await fetch(service)

@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+import pytest
+
 from codegen.load import ROOT
 from codegen.writer import HEADER_MARK, WIDTH
 
@@ -34,6 +36,7 @@ def test_generated_modules_end_with_one_newline_and_hold_no_trailing_space(gener
         assert not re.search(r"[ \t]$", text, re.MULTILINE), path
 
 
+@pytest.mark.row("1.2-docs")
 def test_every_public_class_function_and_field_is_documented(generated: dict[str, str]) -> None:
     bare = [
         f"{path}:{name}"

@@ -10,6 +10,7 @@ from codegen.docs import ModelError
 from codegen.naming import camel_case, class_name, constant_name, snake_case
 
 
+@pytest.mark.trap(50)
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -33,6 +34,8 @@ def test_members_are_snake_case_with_acronyms_and_digits_in_one_word(name: str, 
     assert snake_case(name) == expected
 
 
+@pytest.mark.row("0-names")
+@pytest.mark.trap(50)
 @pytest.mark.parametrize("name", ["filter", "id", "input", "type", "None", "list", "match"])
 def test_members_that_are_legal_attribute_names_keep_them(name: str) -> None:
     assert snake_case(name) == name.lower()
@@ -43,6 +46,7 @@ def test_members_that_python_reserves_get_a_trailing_underscore(name: str) -> No
     assert snake_case(name) == f"{name.lower()}_"
 
 
+@pytest.mark.trap(50)
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -100,6 +104,7 @@ def test_an_ordinary_wire_name_can_be_told_from_the_name(wire_name: str) -> None
     assert camel_case(snake_case(wire_name)) == wire_name
 
 
+@pytest.mark.trap(49)
 @pytest.mark.parametrize("wire_name", ["NextToken", "AllowedIPRange", "s3location", "logStreamARN", "100Percent"])
 def test_an_irregular_wire_name_cannot_be_told_from_the_name(wire_name: str) -> None:
     assert camel_case(snake_case(wire_name)) != wire_name

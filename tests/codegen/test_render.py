@@ -66,6 +66,7 @@ def test_the_toy_model_is_rendered_as_in_the_snapshots(
     assert_snapshots(toy_package)
 
 
+@pytest.mark.row("0-names")
 def test_a_rendered_structure_keeps_every_member_on_its_way_in_and_out(toy_folder: Path) -> None:
     members = {
         "type": "LAVA",

@@ -182,6 +182,7 @@ def test_an_unknown_type_is_refused(toy: dict[str, Any], kind: str) -> None:
         _resolved(toy)
 
 
+@pytest.mark.row("1.2-docs")
 @pytest.mark.parametrize(
     ("shape", "limits"),
     [
@@ -210,6 +211,7 @@ def test_limits_are_told_as_sentences(toy: dict[str, Any], shape: dict[str, Any]
 # Secrets
 
 
+@pytest.mark.row("1.4-redaction")
 def test_every_member_of_a_sensitive_structure_is_redacted_and_so_is_a_member_that_holds_one(
     toy: dict[str, Any],
 ) -> None:

@@ -131,6 +131,7 @@ class Callers:
 # The held identity
 
 
+@pytest.mark.row("1.17-lazy-cache")
 async def test_a_held_identity_is_returned_without_asking_the_provider(clock: Clock) -> None:
     provider = Provider(identity("first", clock.now + HOUR))
     cached = bind(provider, clock)
@@ -172,6 +173,7 @@ async def test_a_default_expiration_ends_an_identity_without_an_expiry(clock: Cl
     assert (await cached.provide_credentials()).access_key_id == "second"
 
 
+@pytest.mark.row("1.17-lazy-cache")
 @pytest.mark.trap(36)
 @pytest.mark.parametrize(("random", "buffer"), [(0.0, 10.0), (0.5, 7.5), (1.0 - 2**-20, 5.0)])
 async def test_an_identity_is_used_until_the_buffer_before_its_expiry(
@@ -236,6 +238,7 @@ async def test_an_expired_answer_reaches_every_waiting_caller(clock: Clock) -> N
 # One load for many
 
 
+@pytest.mark.row("1.17-lazy-cache")
 @pytest.mark.trap(35)
 async def test_two_hundred_first_calls_make_one_load(clock: Clock) -> None:
     provider = Provider(identity("first", clock.now + HOUR))
@@ -247,6 +250,7 @@ async def test_two_hundred_first_calls_make_one_load(clock: Clock) -> None:
     assert provider.calls == 1
 
 
+@pytest.mark.row("1.17-lazy-cache")
 @pytest.mark.trap(35)
 async def test_a_failed_load_fails_every_waiting_caller_and_is_not_kept(clock: Clock) -> None:
     failure = CredentialsNotLoaded("nothing here")
@@ -533,6 +537,7 @@ async def test_a_failed_load_falls_back_on_the_identity_until_it_expires(clock: 
 # Timeout and cancellation
 
 
+@pytest.mark.row("1.17-lazy-cache")
 @pytest.mark.trap(29)
 async def test_a_load_that_takes_too_long_is_a_provider_timeout_for_every_caller(clock: Clock) -> None:
     provider = Provider(identity("never"))
@@ -544,6 +549,8 @@ async def test_a_load_that_takes_too_long_is_a_provider_timeout_for_every_caller
     assert provider.calls == 1
 
 
+@pytest.mark.row("1.17-provider")
+@pytest.mark.row("1.17-lazy-cache")
 async def test_a_provider_may_fall_back_when_its_load_takes_too_long(clock: Clock) -> None:
     provider = FallbackProvider(identity("never"))
     provider.gate = anyio.Event()
@@ -595,6 +602,7 @@ async def test_a_load_timeout_leaves_the_limit_of_the_caller_alone(clock: Clock)
 # No cache
 
 
+@pytest.mark.row("1.17-no-cache")
 async def test_without_a_cache_every_call_asks_the_provider(clock: Clock) -> None:
     provider = Provider(identity("first", clock.now + HOUR), identity("second", clock.now + HOUR))
     cached = IdentityCache.no_cache().bind(provider, time_source=clock, random=lambda: 0.0)
@@ -780,6 +788,7 @@ async def test_logs_errors_and_reprs_hold_no_secret(clock: Clock, caplog: pytest
         assert not [text for text in shown if secret in text]
 
 
+@pytest.mark.row("1.8-identity-cache")
 def test_lazy_is_the_default() -> None:
     assert IdentityCache.lazy() == IdentityCache()
     assert IdentityCache().load_timeout == 5.0

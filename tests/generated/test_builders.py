@@ -110,6 +110,9 @@ class Member:
         return self.operation.encode(builder.as_input())
 
 
+@pytest.mark.row("1.2-scalar")
+@pytest.mark.row("1.2-set")
+@pytest.mark.row("1.2-get")
 @every_member
 def test_keyword_setters_and_getter_agree(name: str, wire_name: str) -> None:
     member = Member(name, wire_name)
@@ -138,6 +141,8 @@ def client_method(name: str, http: ScriptedHttp | None = None) -> Callable[..., 
     return method
 
 
+@pytest.mark.row("1.2-set")
+@pytest.mark.trap(1)
 @every_member
 def test_none_clears_a_member(name: str, wire_name: str) -> None:
     member = Member(name, wire_name)
@@ -147,6 +152,7 @@ def test_none_clears_a_member(name: str, wire_name: str) -> None:
     assert cleared == member.empty
 
 
+@pytest.mark.trap(1)
 @pytest.mark.parametrize(("name", "wire_name"), members("list", "map", "string", "integer", "boolean"))
 def test_a_falsy_value_is_sent(name: str, wire_name: str) -> None:
     member = Member(name, wire_name)
@@ -154,6 +160,8 @@ def test_a_falsy_value_is_sent(name: str, wire_name: str) -> None:
     assert member.sent(member.call(member.empty, "set_{}", value)) == {wire_name: value}
 
 
+@pytest.mark.row("1.2-list")
+@pytest.mark.trap(1)
 @every_list
 def test_a_list_setter_appends_and_without_arguments_sends_an_empty_list(name: str, wire_name: str) -> None:
     member = Member(name, wire_name)
@@ -165,6 +173,8 @@ def test_a_list_setter_appends_and_without_arguments_sends_an_empty_list(name: s
     assert member.call(once, "{}") == once
 
 
+@pytest.mark.row("1.2-map")
+@pytest.mark.trap(1)
 @every_map
 def test_a_map_setter_puts_an_entry_and_replaces_an_equal_key(name: str, wire_name: str) -> None:
     member = Member(name, wire_name)
@@ -208,6 +218,7 @@ def test_spoiling_what_was_passed_in_changes_no_builder(name: str, wire_name: st
     assert [member.sent(builder) for builder in builders] == [{wire_name: member.wire_value()}] * 3
 
 
+@pytest.mark.row("1.2-as-input")
 @every_compound
 def test_spoiling_what_a_builder_returned_does_not_change_it(name: str, wire_name: str) -> None:
     member = Member(name, wire_name)
@@ -228,6 +239,7 @@ def test_a_setter_leaves_the_builder_it_was_called_on_as_it_is(name: str, wire_n
     assert base == member.set_one_by_one(member.value())
 
 
+@pytest.mark.row("1.2-traits")
 @every_operation
 def test_a_builder_is_compared_and_hashed_by_its_input(name: str) -> None:
     operation = OPERATIONS[name]
@@ -246,6 +258,7 @@ def test_an_input_cannot_be_changed(name: str) -> None:
             setattr(value, field.name, "spoilt")
 
 
+@pytest.mark.row("1.2-send")
 @every_operation
 async def test_send_and_await_hand_the_same_input_to_the_invoker(name: str) -> None:
     operation = OPERATIONS[name]

@@ -92,28 +92,34 @@ def compiled(service: str) -> Resolve:
     return resolve
 
 
+@pytest.mark.row("1.13-urls")
 def test_every_known_region_has_the_endpoint_of_botocore() -> None:
     regions = known_regions()
     assert len(regions) > 100
     assert_equal_endpoints(codepipeline.resolve, oracle("codepipeline", PARTITIONS), sorted(regions))
 
 
+@pytest.mark.row("1.13-partitions")
+@pytest.mark.trap(42)
 def test_regions_that_nobody_knows_have_the_endpoint_of_botocore() -> None:
     assert_equal_endpoints(codepipeline.resolve, oracle("codepipeline", PARTITIONS), UNKNOWN_REGIONS)
 
 
+@pytest.mark.row("1.13-errors")
 def test_a_missing_region_is_the_error_of_botocore() -> None:
     assert_equal_endpoints(codepipeline.resolve, oracle("codepipeline", PARTITIONS), [None])
     with pytest.raises(EndpointError, match=r"^Invalid Configuration: Missing Region$"):
         codepipeline.resolve(EndpointParameters(region=""))
 
 
+@pytest.mark.row("1.13-rules")
 @pytest.mark.parametrize("endpoint_url", ["http://localhost:4566", "https://h.example/base/"])
 def test_a_custom_url_is_taken_or_refused_as_by_botocore(endpoint_url: str) -> None:
     provider = oracle("codepipeline", PARTITIONS)
     assert_equal_endpoints(codepipeline.resolve, provider, [None, "eu-central-1", "cn-north-1"], endpoint_url)
 
 
+@pytest.mark.row("1.13-errors")
 @pytest.mark.parametrize(("supports_fips", "supports_dual_stack"), [(False, False), (False, True), (True, False)])
 def test_a_partition_without_fips_or_dual_stack_gives_the_errors_of_botocore(
     supports_fips: bool, supports_dual_stack: bool, monkeypatch: pytest.MonkeyPatch

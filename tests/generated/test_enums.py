@@ -42,6 +42,7 @@ def enum_class(name: str) -> type[OpenEnum]:
     return kind
 
 
+@pytest.mark.row("1.4-values")
 @every_enum
 def test_the_known_values_are_those_of_the_model_in_its_order(name: str) -> None:
     kind = enum_class(name)
@@ -68,6 +69,8 @@ def test_the_text_of_a_known_value_gives_the_very_constant(name: str) -> None:
         assert kind(str(value)) is kind.try_parse(str(value)) is value
 
 
+@pytest.mark.row("1.4-enums")
+@pytest.mark.row("1.4-from-str")
 @every_enum
 def test_an_unknown_value_keeps_its_text_and_says_so(name: str) -> None:
     kind = enum_class(name)
@@ -79,6 +82,7 @@ def test_an_unknown_value_keeps_its_text_and_says_so(name: str) -> None:
         assert value not in kind.values()
 
 
+@pytest.mark.row("1.4-try-parse")
 @every_enum
 def test_try_parse_refuses_an_unknown_value(name: str) -> None:
     with pytest.raises(UnknownVariantError, match=f"unknown enum variant: '{UNKNOWN}'") as caught:
@@ -87,6 +91,8 @@ def test_try_parse_refuses_an_unknown_value(name: str) -> None:
     assert isinstance(caught.value, ValueError)
 
 
+@pytest.mark.row("1.4-as-str")
+@pytest.mark.trap(8)
 @every_enum
 def test_a_value_is_the_string_it_is(name: str) -> None:
     kind = enum_class(name)

@@ -60,6 +60,8 @@ def fields_of(kind: type[attrs.AttrsInstance]) -> list[attrs.Attribute[object]]:
     return list(attrs.fields(kind))
 
 
+@pytest.mark.row("0-size")
+@pytest.mark.row("0-no-output")
 def test_the_model_is_as_large_as_the_goal_table_says() -> None:
     without_output = [name for name, model in MODELS.items() if model.output_shape is None]
     token_members = [(name, member_name) for name, model in MODELS.items() for member_name in model.idempotent_members]
@@ -73,11 +75,13 @@ def test_the_model_is_as_large_as_the_goal_table_says() -> None:
     assert token_members == [("StartPipelineExecution", "clientRequestToken")]
 
 
+@pytest.mark.row("0-size")
 def test_the_operations_are_the_models() -> None:
     assert sorted(OPERATIONS) == sorted(MODELS)
     assert len(operation.__all__) == len(MODELS)
 
 
+@pytest.mark.row("0-service")
 def test_the_service_is_described_as_in_the_model() -> None:
     (service,) = {id(known.service): known.service for known in OPERATIONS.values()}.values()
     assert service.service_id == meta.SERVICE_ID == METADATA["serviceId"]
@@ -92,6 +96,7 @@ def test_types_are_the_structures_and_enums_of_the_model() -> None:
     assert {kind for kind in classes if issubclass(kind, OpenEnum)} == {class_of(shape) for shape in ENUMS.values()}
 
 
+@pytest.mark.row("1.3-nested")
 @every_structure
 def test_a_structure_has_the_members_of_the_model_and_demands_the_required_ones(name: str) -> None:
     shape, kind = STRUCTURES[name], class_of(STRUCTURES[name])
@@ -109,6 +114,7 @@ def test_just_the_two_way_structures_keep_unknown_members(name: str) -> None:
     assert ("unknown_members" in names) == (name in TWO_WAY)
 
 
+@pytest.mark.row("1.3-input")
 @every_operation
 def test_an_input_has_the_members_of_the_model_all_optional(name: str) -> None:
     kind = OPERATIONS[name].input
@@ -123,6 +129,7 @@ def test_an_operation_knows_its_required_members(name: str) -> None:
     assert sorted(OPERATIONS[name].required) == sorted(required)
 
 
+@pytest.mark.row("0-no-output")
 @every_operation
 def test_an_output_has_the_members_of_the_model_and_a_request_id(name: str) -> None:
     kind = OPERATIONS[name].output
@@ -135,6 +142,7 @@ def test_an_output_has_the_members_of_the_model_and_a_request_id(name: str) -> N
     assert output.request_id == "id-1"
 
 
+@pytest.mark.row("1.5-operation-errors")
 @every_operation
 def test_the_errors_of_an_operation_are_the_models(name: str) -> None:
     known = OPERATIONS[name]
@@ -143,6 +151,7 @@ def test_the_errors_of_an_operation_are_the_models(name: str) -> None:
     assert getattr(module_of(known), f"{name}Error") is known.errors
 
 
+@pytest.mark.row("0-exceptions")
 def test_the_exceptions_are_the_models_by_their_codes() -> None:
     assert sorted(type_errors.ERRORS) == sorted(EXCEPTIONS)
     for code, kind in type_errors.ERRORS.items():
@@ -151,6 +160,7 @@ def test_the_exceptions_are_the_models_by_their_codes() -> None:
         assert getattr(type_errors, code) is kind
 
 
+@pytest.mark.row("0-token")
 def test_one_operation_carries_an_idempotency_token() -> None:
     (known,) = [known for known in OPERATIONS.values() if known.idempotency]
     assert known.idempotency is not None
@@ -161,6 +171,9 @@ def test_one_operation_carries_an_idempotency_token() -> None:
     assert known.idempotency.with_token(given, "token") == known.input(client_request_token="token")
 
 
+@pytest.mark.row("0-paginated")
+@pytest.mark.row("1.2-paginator")
+@pytest.mark.row("1.4-modules")
 @every_operation
 def test_the_names_of_a_module_follow_its_operation(name: str) -> None:
     known = OPERATIONS[name]
@@ -173,6 +186,7 @@ def test_the_names_of_a_module_follow_its_operation(name: str) -> None:
     assert module.__name__.rpartition(".")[2].replace("_", "") == name.lower()
 
 
+@pytest.mark.row("1.1-methods")
 def test_the_client_has_one_method_for_each_operation() -> None:
     own = {name for name, _ in inspect.getmembers(Client, inspect.isfunction) if name in vars(Client)}
     assert own == set(operation.__all__)
@@ -193,6 +207,7 @@ def test_pages_are_walked_by_the_members_that_the_model_names(name: str) -> None
     assert paging.items(paging.truncate(page, 0)) == []
 
 
+@pytest.mark.row("0-paginated")
 @every_paginated_operation
 def test_a_page_size_is_there_where_the_model_has_one(name: str) -> None:
     known, facts = OPERATIONS[name], PAGINATION[name]
@@ -210,6 +225,7 @@ def test_a_page_size_is_there_where_the_model_has_one(name: str) -> None:
         assert paging.resize(request, 3) is request
 
 
+@pytest.mark.row("1.4-modules")
 @every_package
 def test_every_public_name_of_a_package_imports_and_all_is_sorted(package: ModuleType) -> None:
     names: list[str] = package.__all__

@@ -124,6 +124,7 @@ def test_the_operations_that_carry_secrets_are_found() -> None:
     assert {"GetJobDetails", "GetThirdPartyJobDetails", "PollForJobs", "GetPipeline"} <= set(secret_outputs)
 
 
+@pytest.mark.row("0-sensitive")
 @pytest.mark.parametrize(("shape_name", "wire_name"), ALWAYS_SENSITIVE)
 def test_a_secret_stays_hidden_whatever_the_overlay_says(shape_name: str, wire_name: str) -> None:
     shape = SHAPES[shape_name]
@@ -137,6 +138,8 @@ def test_a_secret_stays_hidden_whatever_the_overlay_says(shape_name: str, wire_n
     assert REDACTED in repr(value)
 
 
+@pytest.mark.row("1.4-redaction")
+@pytest.mark.trap(47)
 @every_secret_structure
 def test_a_structure_hides_its_secrets(name: str) -> None:
     shape = STRUCTURES[name]
@@ -155,6 +158,8 @@ def test_secrets_can_be_read_as_members(name: str) -> None:
         assert SECRET in repr(plain(from_dict(class_of(shape), secret_data(shape), names="wire"), shape))
 
 
+@pytest.mark.row("1.2-traits")
+@pytest.mark.trap(47)
 @every_secret_input
 def test_an_input_and_its_builder_hide_their_secrets(name: str) -> None:
     operation = OPERATIONS[name]
@@ -171,6 +176,7 @@ def test_an_input_and_its_builder_hide_their_secrets(name: str) -> None:
     assert SECRET in revealed(builder.as_input())
 
 
+@pytest.mark.row("1.4-redaction")
 @every_secret_output
 def test_an_output_hides_its_secrets(name: str) -> None:
     value = OPERATIONS[name].decode(secret_data(output_shape(name)))
@@ -228,6 +234,7 @@ def test_no_error_of_reading_a_structure_shows_a_secret(name: str) -> None:
             assert "17171717" not in shown(decoding.value)
 
 
+@pytest.mark.trap(47)
 @every_secret_input
 @pytest.mark.parametrize("wrong", [SECRET.encode(), SECRET + "\ud800", {1: {SECRET}}, object], ids=repr)
 async def test_no_error_of_sending_shows_a_secret(name: str, wrong: object) -> None:
@@ -257,6 +264,7 @@ def spoil_secrets(value: object, shape: Shape, wrong: object) -> None:
                 spoil_secrets(item, inner.member, wrong)
 
 
+@pytest.mark.trap(47)
 @every_secret_output
 async def test_no_error_of_a_reply_that_cannot_be_read_shows_a_secret(name: str) -> None:
     operation = OPERATIONS[name]

@@ -44,6 +44,7 @@ def botocores(name: str, data: JsonObject) -> Any:
     return SERIALIZER.serialize_to_request(params, MODELS[name])
 
 
+@pytest.mark.row("1.6-serialise")
 @some_and_many
 @every_operation
 def test_a_body_says_the_same_as_botocores(name: str, cases: range) -> None:
@@ -51,6 +52,7 @@ def test_a_body_says_the_same_as_botocores(name: str, cases: range) -> None:
         assert json.loads(body_of(name, data)) == json.loads(botocores(name, data)["body"])
 
 
+@pytest.mark.row("1.6-request")
 @every_operation
 def test_target_and_content_type_equal_botocores(name: str) -> None:
     request = botocores(name, {})
@@ -67,6 +69,8 @@ def test_a_body_is_compact_utf8_in_the_order_of_the_model(name: str, cases: rang
         assert body_of(name, given) == json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+@pytest.mark.row("0-capitals")
+@pytest.mark.trap(49)
 @every_operation
 def test_a_body_equals_its_golden_bytes(name: str) -> None:
     value, body = GOLDEN_BODIES[name]

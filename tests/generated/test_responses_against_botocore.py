@@ -86,6 +86,7 @@ def botocores(name: str, body: bytes) -> Any:
     return parsed
 
 
+@pytest.mark.row("1.6-deserialise")
 @some_and_many
 @every_operation
 def test_a_reply_says_the_same_as_to_botocore(name: str, cases: range) -> None:

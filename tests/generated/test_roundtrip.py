@@ -136,6 +136,7 @@ COPIES: Final[dict[str, Callable[[Any], Any]]] = {
 }
 
 
+@pytest.mark.row("1.3-structs")
 @every_two_way_structure
 @pytest.mark.parametrize("way", sorted(COPIES))
 def test_a_copy_is_sent_as_the_original_is(name: str, way: str) -> None:
@@ -147,6 +148,7 @@ def test_a_copy_is_sent_as_the_original_is(name: str, way: str) -> None:
         assert encoder_of(shape)(twin) == encoder_of(shape)(value) == as_sent_again(data, shape)
 
 
+@pytest.mark.row("1.3-structs")
 @every_operation
 @pytest.mark.parametrize("way", sorted(COPIES))
 def test_inputs_and_outputs_equal_their_copies(name: str, way: str) -> None:

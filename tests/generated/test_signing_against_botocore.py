@@ -104,6 +104,7 @@ def oracle(request: HttpRequest, credentials: Credentials, region: str) -> str:
     return str(signed.headers["Authorization"])
 
 
+@pytest.mark.row("1.7-sigv4")
 @pytest.mark.parametrize("temporary", [False, True])
 def test_a_thousand_requests_are_signed_as_by_botocore(temporary: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     for request, credentials, region, now in cases(temporary=temporary):

@@ -1,4 +1,4 @@
-"""What tests of the retries share: failures as the orchestrator hands them over, threads that get in each other's way."""
+"""What tests of the retries share: failures as the orchestrator hands them over, and threads in each other's way."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 
 import anyio
@@ -518,8 +519,12 @@ async def test_an_endpoint_url_with_fips_is_an_error() -> None:
 @pytest.mark.row("1.7-scope")
 @pytest.mark.row("1.8-endpoint-resolver")
 @pytest.mark.row("1.13-headers")
+@pytest.mark.row("1.7-each-attempt")
 async def test_an_endpoint_resolver_decides_url_headers_and_scope() -> None:
+    asked: list[str | None] = []
+
     def resolve(parameters: EndpointParameters) -> Endpoint:
+        asked.append(parameters.region)
         return Endpoint(
             url=f"https://proxy.test/{parameters.region}",
             headers={"x-route": "blue"},
@@ -527,9 +532,10 @@ async def test_an_endpoint_resolver_decides_url_headers_and_scope() -> None:
             signing_name="other",
         )
 
-    http = ScriptedHttp(reply())
+    http = ScriptedHttp(reply(b"", 500), reply())
     await Client(config(http, endpoint_resolver=resolve)).list_pipelines()
-    (request,) = http.requests
+    assert asked == ["eu-west-1", "eu-west-1"]
+    request = http.requests[-1]
     assert request.url == "https://proxy.test/eu-west-1/"
     assert request.headers["x-route"] == "blue"
     assert "/us-east-1/other/aws4_request" in request.headers["authorization"]
@@ -671,3 +677,39 @@ async def test_clients_of_one_partition_share_a_budget_and_an_empty_one_gives_th
     assert [await attempts(settings) for _ in range(25)] == [3] * 25
     assert await attempts(settings.replace(region="us-east-1")) == 1
     assert await attempts(config(settings.http_client)) == 3
+
+
+@pytest.mark.parametrize(
+    "setting", ["idempotency_token_provider", "invocation_id_generator", "time_source", "random", "sleep"]
+)
+async def test_whatever_a_callable_of_the_settings_raises_is_an_sdk_error(setting: str) -> None:
+    def fail(*arguments: object) -> str:
+        raise OSError("planted")
+
+    client = Client(config(ScriptedHttp(reply(b"", 500)), identity_cache=IdentityCache.no_cache(), **{setting: fail}))
+    with pytest.raises(SdkError, match="planted") as caught:
+        await client.start_pipeline_execution(name="x")
+    assert isinstance(caught.value.__cause__, OSError)
+    assert caught.value.operation == "StartPipelineExecution"
+
+
+async def test_each_call_is_one_line_of_the_log_and_each_retry_another(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "codepipeline_sdk")
+    http = ScriptedHttp(reply(b"planted-body", 503), reply(b"{}", x_amzn_requestid="r-1"))
+    await Client(config(http)).list_pipelines(next_token="planted-token")
+    lines = [record for record in caplog.records if record.name in {"codepipeline_sdk.call", "codepipeline_sdk.retry"}]
+    assert [record.name.rpartition(".")[2] for record in lines] == ["retry", "call"]
+    assert "r-1" in lines[1].getMessage()
+    assert "planted" not in caplog.text
+    assert CREDENTIALS.secret_access_key.reveal() not in caplog.text
+
+
+@pytest.mark.row("1.5-retryable")
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [(reply(b"", 503), "transient"), (refusal("SlowDown"), "throttling"), (refusal("ValidationException"), None)],
+)
+async def test_an_error_tells_whether_another_call_may_fare_better(answer: HttpResponse, kind: str | None) -> None:
+    with pytest.raises(SdkError) as caught:
+        await Client(config(ScriptedHttp(answer))).list_pipelines()
+    assert caught.value.retry_kind == kind

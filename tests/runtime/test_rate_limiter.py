@@ -15,6 +15,7 @@ from codepipeline_sdk.config.retry import RetryConfig
 from tests.runtime.failures import in_eight_threads, refused
 
 
+@pytest.mark.row("1.10-adaptive")
 @pytest.mark.parametrize(
     ("time", "rate"),
     [
@@ -78,6 +79,7 @@ def test_the_rate_follows_what_is_measured_and_what_is_throttled() -> None:
         assert limiter.fill_rate == pytest.approx(fill, abs=1e-6), time
 
 
+@pytest.mark.row("1.10-adaptive")
 def test_the_measured_rate_is_smoothed_over_half_seconds() -> None:
     measured = MeasuredRate(100.2)
     assert [measured.record(time) for time in (100.3, 100.4, 100.5, 100.9, 102.0)] == pytest.approx([

@@ -23,6 +23,7 @@ def session(bucket: TokenBucket, config: RetryConfig | None = None) -> RetrySess
     return RetrySession(config or RetryConfig(), bucket, lambda: 1.0, time=lambda: NOW)
 
 
+@pytest.mark.row("1.10-retry-after")
 @pytest.mark.trap(18)
 @pytest.mark.parametrize(
     ("headers", "seconds"),
@@ -68,6 +69,7 @@ def test_no_response_asks_for_no_delay() -> None:
     assert requested_delay(None, NOW) is None
 
 
+@pytest.mark.row("1.10-backoff")
 @pytest.mark.trap(16)
 @pytest.mark.parametrize(
     ("attempt", "seconds"), [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 10.0), (7, 10.0), (5000, 10.0)]
@@ -76,6 +78,8 @@ def test_backoff_doubles_to_its_cap_before_the_random_factor(attempt: int, secon
     assert backoff(RetryConfig(), attempt, lambda: 0.5) == seconds
 
 
+@pytest.mark.row("1.10-backoff")
+@pytest.mark.trap(16)
 def test_backoff_is_full_jitter_and_may_be_nothing() -> None:
     assert backoff(RetryConfig(), 3, lambda: 0.0) == 0.0
 
@@ -86,6 +90,7 @@ def test_a_call_gives_up_after_its_attempts() -> None:
     assert [call.delay_after(refused(500), number) for number in (1, 2, 3)] == [1.0, 2.0, None]
 
 
+@pytest.mark.row("1.10-disabled")
 def test_disabled_retries_are_one_attempt() -> None:
     assert session(TokenBucket(), RetryConfig.disabled()).delay_after(refused(500), 1) is None
 
@@ -102,6 +107,7 @@ def test_standard_mode_waits_for_nothing_before_the_first_attempt() -> None:
     assert session(TokenBucket()).begin() == 0.0
 
 
+@pytest.mark.row("1.10-precedence")
 def test_a_requested_delay_is_capped_by_the_longest_backoff() -> None:
     assert session(TokenBucket()).delay_after(refused(503, headers={"retry-after": "3600"}), 1) == 20.0
 
@@ -116,6 +122,7 @@ def test_a_requested_delay_makes_no_failure_retryable() -> None:
     assert session(TokenBucket()).delay_after(refused(400, headers={"retry-after": "1"}), 1) is None
 
 
+@pytest.mark.row("1.10-bucket")
 @pytest.mark.trap(17)
 def test_a_transient_retry_costs_ten_and_a_throttled_one_five() -> None:
     bucket = TokenBucket()
@@ -125,6 +132,8 @@ def test_a_transient_retry_costs_ten_and_a_throttled_one_five() -> None:
     assert bucket.tokens == CAPACITY - 15
 
 
+@pytest.mark.row("1.10-bucket")
+@pytest.mark.trap(17)
 def test_a_success_after_retries_gives_the_last_permit_back() -> None:
     bucket = TokenBucket()
     call = session(bucket)
@@ -134,6 +143,8 @@ def test_a_success_after_retries_gives_the_last_permit_back() -> None:
     assert bucket.tokens == CAPACITY - 10
 
 
+@pytest.mark.row("1.10-bucket")
+@pytest.mark.trap(57)
 def test_a_first_success_adds_one_up_to_the_capacity() -> None:
     bucket = TokenBucket()
     session(bucket).delay_after(refused(500), 1)
@@ -151,6 +162,7 @@ def test_an_empty_budget_ends_the_call() -> None:
     assert session(bucket).delay_after(throttled(), 1) == 1.0
 
 
+@pytest.mark.row("1.10-permit")
 def test_concurrent_calls_hold_permits_of_their_own() -> None:
     bucket = TokenBucket()
     one, other = session(bucket), session(bucket)
@@ -236,6 +248,7 @@ def test_a_failure_without_a_response_is_retried_after_the_backoff() -> None:
     assert session(TokenBucket()).delay_after(DispatchFailure("no credentials"), 1) is None
 
 
+@pytest.mark.trap(60)
 def test_a_partition_has_one_budget_and_one_limiter_in_the_process() -> None:
     one, other = PARTITIONS.get("test-one"), PARTITIONS.get("test-two")
     assert one is PARTITIONS.get("test-one")
@@ -254,20 +267,21 @@ def test_the_partition_asked_for_longest_ago_is_forgotten_when_there_are_too_man
     assert partitions.get("two") is not two
 
 
-def test_threads_agree_on_the_partition() -> None:
-    partitions = RetryPartitions()
-    barrier = threading.Barrier(8)
-    found: list[ClientRateLimiter] = []
+def test_threads_agree_on_partitions() -> None:
+    partitions, together = RetryPartitions(), threading.Barrier(8)
+    found: set[tuple[TokenBucket, ClientRateLimiter]] = set()
 
     def look_up() -> None:
-        barrier.wait()
-        found.append(partitions.get("shared").limiter(NOW))
+        for number in range(200):
+            together.wait()
+            partition = partitions.get(f"shared-{number}")
+            found.add((partition.bucket, partition.limiter(NOW)))
 
     in_eight_threads(look_up)
-    assert len(found) == 8
-    assert len(set(found)) == 1
+    assert len(found) == 200
 
 
+@pytest.mark.trap(60)
 def test_threads_lose_no_token() -> None:
     bucket = TokenBucket()
 
@@ -281,6 +295,7 @@ def test_threads_lose_no_token() -> None:
     assert bucket.tokens == CAPACITY
 
 
+@pytest.mark.row("1.10-config")
 @pytest.mark.parametrize(
     ("setting", "wrong"),
     [

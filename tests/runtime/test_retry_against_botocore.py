@@ -185,6 +185,7 @@ def botocore_limiter(clock: Clock) -> Any:
     )
 
 
+@pytest.mark.row("1.10-adaptive")
 @settings(deadline=None)
 @given(
     start=st.integers(0, 2_000_000_000),

@@ -37,18 +37,22 @@ def test_a_server_error_by_status_is_transient(status: int) -> None:
     assert kind_of(refused(status)) == "transient"
 
 
+@pytest.mark.row("1.10-429")
 @pytest.mark.trap(12)
 @pytest.mark.parametrize("status", [400, 404, 408, 413, 429, 501, 505])
 def test_any_other_status_alone_is_final(status: int) -> None:
     assert kind_of(refused(status)) is None
 
 
+@pytest.mark.row("1.10-throttling-codes")
+@pytest.mark.trap(12)
 @pytest.mark.parametrize("code", sorted(THROTTLING_CODES))
 def test_a_throttling_code_beats_the_status(code: str) -> None:
     assert kind_of(refused(400, code)) == "throttling"
     assert kind_of(refused(503, code)) == "throttling"
 
 
+@pytest.mark.row("1.10-transient-codes")
 @pytest.mark.parametrize("code", ["RequestTimeout", "RequestTimeoutException"])
 def test_a_timeout_code_is_transient(code: str) -> None:
     assert kind_of(refused(400, code)) == "transient"
@@ -79,6 +83,7 @@ def test_an_added_throttling_code_stays_throttling() -> None:
     assert kind_of(throttled(), RetryConfig(extra_codes={"ThrottlingException"})) == "throttling"
 
 
+@pytest.mark.row("1.10-429")
 @pytest.mark.parametrize(("status", "kind"), [(429, "throttling"), (408, "transient"), (501, "transient")])
 def test_added_statuses_are_retried_429_as_throttling(status: int, kind: RetryKind) -> None:
     assert kind_of(refused(status), RetryConfig(extra_statuses={status})) == kind
@@ -162,6 +167,7 @@ def test_the_built_in_classifiers_have_the_priorities_of_the_anchor() -> None:
     assert [classifier.priority for classifier in BUILT_IN] == [0, 9, 10, 20]
 
 
+@pytest.mark.row("1.10-classifiers")
 @pytest.mark.parametrize(
     ("priority", "kind"), [(-1, "transient"), (0, "server"), (8, "server"), (9, "server"), (30, "server")]
 )
@@ -169,6 +175,7 @@ def test_a_later_classifier_overrides_an_earlier_one(priority: int, kind: RetryK
     assert kind_with(refused(503), Classifier(RetryAction.retry("server"), priority)) == kind
 
 
+@pytest.mark.row("1.8-retry-classifiers")
 @pytest.mark.parametrize(("priority", "kind"), [(8, "throttling"), (9, "server")])
 def test_a_classifier_runs_after_the_built_in_one_of_its_priority(priority: int, kind: RetryKind) -> None:
     assert kind_with(throttled(), Classifier(RetryAction.retry("server"), priority)) == kind
@@ -185,6 +192,7 @@ def test_no_action_leaves_the_opinion_of_others() -> None:
     assert kind_with(refused(400), Classifier(RetryAction.NO_ACTION)) is None
 
 
+@pytest.mark.row("1.10-classifiers")
 @pytest.mark.parametrize("priority", [-1, 30])
 def test_forbidden_ends_the_round_at_any_priority(priority: int) -> None:
     later = Classifier(RetryAction.retry("server"), 40)
@@ -200,6 +208,7 @@ def test_a_forbidden_retry_spends_nothing_but_is_still_throttling() -> None:
     assert bucket.tokens == 500
 
 
+@pytest.mark.row("1.10-kinds")
 @pytest.mark.parametrize(("kind", "cost"), [("transient", 10), ("throttling", 5), ("server", 5), ("client", 5)])
 def test_a_classifiers_kind_decides_the_cost(kind: RetryKind, cost: int) -> None:
     bucket = TokenBucket()
@@ -218,6 +227,7 @@ def test_a_later_opinion_replaces_an_earlier_ones_delay() -> None:
     assert session(early).delay_after(refused(503), 1) == 1.0
 
 
+@pytest.mark.row("1.10-classifiers")
 def test_a_classifier_sees_the_attempt() -> None:
     classifier = Classifier(RetryAction.NO_ACTION)
     error = refused(503, "Maintenance")

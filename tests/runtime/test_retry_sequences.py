@@ -116,6 +116,8 @@ STANDARD: dict[str, tuple[RetryConfig, int, list[Standard]]] = {
 }
 
 
+@pytest.mark.row("1.10-precedence")
+@pytest.mark.row("1.10-bucket")
 @pytest.mark.parametrize("name", STANDARD)
 def test_a_sequence_in_standard_mode(name: str) -> None:
     config, tokens, attempts = STANDARD[name]
@@ -185,6 +187,8 @@ ADAPTIVE: dict[str, list[Adaptive]] = {
 }
 
 
+@pytest.mark.row("1.10-precedence")
+@pytest.mark.row("1.10-adaptive")
 @pytest.mark.parametrize("name", ADAPTIVE)
 def test_a_sequence_in_adaptive_mode(name: str) -> None:
     limiter, bucket, now = ClientRateLimiter(0.0), TokenBucket(), 1.0

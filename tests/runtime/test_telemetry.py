@@ -58,6 +58,7 @@ def output_of(code: str, **environment: str) -> SimpleNamespace:
 # Nobody listens.
 
 
+@pytest.mark.row("1.19-providers")
 def test_without_a_listener_nothing_observes_the_call() -> None:
     assert Telemetry(environment={}).start_call("Service", "DoIt") is None
 
@@ -82,6 +83,7 @@ print(json.dumps([called, [name for name in sys.modules if name.startswith("open
     assert imported == []
 
 
+@pytest.mark.row("1.19-providers")
 def test_a_provider_that_is_set_later_is_found_without_an_import_or_a_file() -> None:
     code = """
 import json, os, sys
@@ -141,6 +143,7 @@ def test_a_call_is_one_line(lines: Callable[[], list[str]]) -> None:
     assert lines() == ["call Service.DoIt: ok, status 200, request id r-1, attempts 1, 750.0 ms"]
 
 
+@pytest.mark.row("1.19-log-events")
 def test_a_retry_is_a_line_with_reason_and_delay(lines: Callable[[], list[str]]) -> None:
     a_call_with_a_retry(logging_telemetry())
     assert lines() == [
@@ -210,6 +213,7 @@ def test_bodies_but_no_headers_are_logged_when_the_switch_says_so(value: str, li
     assert SECRET not in last
 
 
+@pytest.mark.row("1.4-sensitive-bodies")
 @pytest.mark.parametrize("value", ["", "1", "yes", "false"])
 def test_any_other_value_of_the_switch_keeps_bodies_out(value: str, lines: Callable[[], list[str]]) -> None:
     a_call_with_a_retry(logging_telemetry(LOG_SENSITIVE_BODIES=value))

@@ -85,7 +85,7 @@ class ClientRateLimiter:
     """Limits the requests of all tasks, threads and clients of a partition.
 
     A caller books its tokens at once and is told how long to wait until they have flown in, so the balance may be
-    negative and nobody waits under the lock. Tokens per second and capacity are the same number, the fill rate.
+    negative and nobody waits under the lock. The capacity is the tokens of one second, at least 1.
 
     Args:
         now: the time of the first use, on the clock of all later ones. A clock that is set back stands still here.
