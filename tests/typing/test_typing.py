@@ -92,11 +92,16 @@ def _marked(text: str, checker: str) -> dict[int, str]:
     return {number: match[1] for number, match in found.items() if match}
 
 
+@pytest.mark.row("1.4-modules")
+@pytest.mark.row("1.5-operation-errors")
 @pytest.mark.parametrize("file", MUST_PASS)
 def test_correct_use_is_accepted_and_has_the_types_that_it_asserts(reports: Reports, file: str) -> None:
     assert dict(reports.get(f"must_pass/{file}", {})) == {}
 
 
+@pytest.mark.row("1.2-paginator")
+@pytest.mark.row("1.3-nested")
+@pytest.mark.row("1.14-page-size")
 @pytest.mark.parametrize("file", MUST_FAIL)
 def test_exactly_the_marked_mistakes_are_reported(reports: Reports, checker: str, file: str) -> None:
     marked = _marked((HERE / "must_fail" / file).read_text("utf-8"), checker)
