@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+
+# The machine's own settings are none of the tests' business.
+for _name in list(os.environ):
+    if _name.startswith("AWS_") or _name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}:
+        del os.environ[_name]
 
 
 @pytest.fixture(params=["asyncio", "trio"])

@@ -32,6 +32,7 @@ def summary(error: ConnectorError) -> tuple[ConnectorErrorKind, bool, bool]:
     return error.kind, error.request_written, error.retryable
 
 
+@pytest.mark.trap(23)
 async def test_nothing_is_sent_but_the_request_and_the_two_headers_that_http_needs() -> None:
     with Loopback() as server:
         await send(post(server.url + "path?a=1&b=%2F", b"{}", headers={"x-one": "1"}))
@@ -54,6 +55,7 @@ async def test_header_values_of_a_response_are_latin_1_and_repeated_ones_are_joi
         assert response.headers == {"x-word": "café", "vary": "a, b", "content-length": "0"}
 
 
+@pytest.mark.row("1.18-redirects")
 @pytest.mark.parametrize(
     ("status", "extra"),
     [(b"302 Found", b"Location: /elsewhere\r\n"), (b"502 Bad Gateway", b"Content-Type: text/html\r\n")],
@@ -146,6 +148,7 @@ async def test_a_host_that_does_not_exist_fails_with_nothing_written() -> None:
     assert summary(error) == ("io", False, True)
 
 
+@pytest.mark.row("1.11-connect")
 async def test_the_connect_timeout_limits_tcp() -> None:
     with full_backlog() as url:
         error = await failure_of(post(url, connect_timeout=SHORT))
@@ -153,6 +156,7 @@ async def test_the_connect_timeout_limits_tcp() -> None:
         assert str(error) == f"{url[:-1]}: no connection within 0.1 s"
 
 
+@pytest.mark.row("1.11-connect")
 async def test_the_connect_timeout_limits_the_tls_handshake() -> None:
     with Loopback(hang) as server:
         error = await failure_of(post(server.url.replace("http:", "https:"), connect_timeout=SHORT))
@@ -160,6 +164,7 @@ async def test_the_connect_timeout_limits_the_tls_handshake() -> None:
         await server.until(lambda: server.open == 0)
 
 
+@pytest.mark.row("1.11-read")
 @pytest.mark.parametrize(
     "script",
     [
@@ -175,6 +180,8 @@ async def test_the_read_timeout_limits_the_wait_for_the_headers(script: Script) 
         await server.until(lambda: server.open == 0)
 
 
+@pytest.mark.row("1.11-read")
+@pytest.mark.trap(21)
 async def test_the_read_timeout_is_one_limit_however_the_headers_drip() -> None:
     async def script(peer: Peer) -> None:
         await peer.request()
@@ -198,6 +205,8 @@ async def test_the_read_timeout_limits_a_request_that_the_server_does_not_take()
         assert summary(error) == ("read_timeout", True, True)
 
 
+@pytest.mark.row("1.8-stalled-stream")
+@pytest.mark.row("1.11-stalled")
 async def test_the_read_timeout_limits_the_wait_between_two_chunks() -> None:
     with Loopback(answer(CHUNKED + b"1\r\na\r\n", stay=True)) as server:
         error = await failure_of(post(server.url, read_timeout=SHORT))
@@ -206,6 +215,7 @@ async def test_the_read_timeout_limits_the_wait_between_two_chunks() -> None:
         await server.until(lambda: server.open == 0)
 
 
+@pytest.mark.row("1.8-stalled-stream")
 async def test_the_read_timeout_starts_again_with_each_chunk() -> None:
     async def script(peer: Peer) -> None:
         await peer.request()
@@ -220,6 +230,7 @@ async def close_at_once(peer: Peer) -> None:
     """Close the connection when it is made."""
 
 
+@pytest.mark.trap(28)
 async def test_the_caller_s_own_timeout_stays_the_caller_s() -> None:
     with Loopback(answer(stay=True)) as server:
         async with open_pool() as pool:
@@ -229,6 +240,9 @@ async def test_the_caller_s_own_timeout_stays_the_caller_s() -> None:
             assert slots_taken(pool) == 0
 
 
+@pytest.mark.trap(58)
+@pytest.mark.row("1.5-dispatch")
+@pytest.mark.row("1.18-content-length")
 @pytest.mark.parametrize(
     ("script", "expected"),
     [

@@ -30,6 +30,7 @@ def summary(error: ConnectorError) -> tuple[ConnectorErrorKind, bool, bool]:
     return error.kind, error.request_written, error.retryable
 
 
+@pytest.mark.row("1.8-http-client")
 async def test_a_client_of_the_user_sends_the_request_as_it_is() -> None:
     with Loopback() as server:
         async with httpx.AsyncClient(headers={"x-mine": "1"}, cookies={"a": "b"}, base_url="http://x/") as client:
@@ -67,6 +68,7 @@ async def test_a_hook_that_raises_is_a_failure_of_another_kind() -> None:
         assert isinstance(error.__cause__, LookupError)
 
 
+@pytest.mark.row("1.18-redirects")
 async def test_redirects_are_not_followed_whatever_the_client_does() -> None:
     with Loopback(answer(b"HTTP/1.1 302 Found\r\nLocation: /else\r\nContent-Length: 0\r\n\r\n")) as server:
         async with httpx.AsyncClient(follow_redirects=True) as client:
@@ -98,6 +100,7 @@ async def test_the_request_s_read_timeout_rules_until_the_headers() -> None:
         await server.until(lambda: server.open == 0)
 
 
+@pytest.mark.row("1.11-stalled")
 async def test_the_request_s_read_timeout_rules_between_two_chunks() -> None:
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
     with Loopback(answer(chunked, stay=True)) as server:
@@ -209,6 +212,7 @@ async def test_a_body_that_cannot_be_decoded_is_a_broken_response() -> None:
     assert summary(error) == ("response", True, False)
 
 
+@pytest.mark.row("1.20-others")
 async def test_a_mock_transport_answers() -> None:
     transport = httpx.MockTransport(
         lambda request: httpx.Response(400, headers=[("A", "1"), ("a", "2")], content=request.content)

@@ -42,6 +42,7 @@ async def send_together(pool: ConnectionPool, url: str, count: int) -> None:
             calls.start_soon(pool.send, post(url))
 
 
+@pytest.mark.row("1.18-pool")
 async def test_requests_one_after_the_other_share_a_connection() -> None:
     with Loopback() as server:
         async with open_pool() as pool:
@@ -60,6 +61,7 @@ async def test_the_connection_used_last_is_used_first() -> None:
         assert len({request.connection for request in server.requests[2:]}) == 1
 
 
+@pytest.mark.trap(22)
 async def test_three_hundred_requests_over_ten_connections_all_finish() -> None:
     with Loopback(meet_first(10)) as server:
         async with open_pool(max_connections=10) as pool:
@@ -116,6 +118,7 @@ async def test_a_failed_request_gives_its_slot_to_the_next() -> None:
             assert (await pool.send(post(server.url))).status == 200
 
 
+@pytest.mark.row("1.18-pool")
 async def test_an_expired_connection_is_not_used_again() -> None:
     with Loopback() as server:
         async with open_pool(keepalive_expiry=0) as pool:
@@ -213,6 +216,7 @@ async def test_cancelled_while_connecting_it_leaves_nothing_behind() -> None:
             assert slots_taken(pool) == 0
 
 
+@pytest.mark.row("1.21-connection")
 @pytest.mark.parametrize(
     "script",
     [
@@ -339,6 +343,7 @@ async def test_closing_lets_the_request_under_way_finish_and_sends_the_waiting_o
         await server.until(lambda: server.open == 0)
 
 
+@pytest.mark.row("1.21-backends")
 def test_one_pool_serves_ten_event_loops_one_after_the_other() -> None:
     with Loopback() as server:
         pool = make_pool()
@@ -388,16 +393,16 @@ def test_connections_of_a_loop_that_was_closed_bare_are_dropped_at_the_next_use(
         server.wait_until(lambda: server.open == 0)
 
 
-def test_a_pool_that_is_forgotten_closes_its_connections() -> None:
+def test_a_pool_that_is_forgotten_closes_its_connections(anyio_backend: str) -> None:
     async def main(server: Loopback) -> None:
         pool = make_pool()
         await pool.send(post(server.url))
-        del pool
-        gc.collect()
+        with pytest.warns(ResourceWarning, match="with 1 open connection: use it in `async with`"):
+            del pool
         await server.until(lambda: server.open == 0)
 
     with Loopback() as server:
-        asyncio.run(main(server))
+        anyio.run(main, server, backend=anyio_backend)
 
 
 def test_four_threads_share_a_pool_with_an_event_loop_each() -> None:

@@ -43,6 +43,7 @@ def no_contexts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tls, "_contexts", {})
 
 
+@pytest.mark.row("1.18-tls")
 async def test_a_server_whose_authority_is_in_the_bundle_is_trusted(authority: trustme.CA, bundle: str) -> None:
     with Loopback(tls=server_context(authority)) as server:
         async with open_pool(ca_bundle=bundle) as pool:
@@ -51,6 +52,7 @@ async def test_a_server_whose_authority_is_in_the_bundle_is_trusted(authority: t
         assert server.accepted == 1
 
 
+@pytest.mark.row("1.18-stack")
 async def test_a_server_of_an_unknown_authority_is_refused_for_good(authority: trustme.CA) -> None:
     with Loopback(tls=server_context(authority)) as server:
         async with open_pool() as pool:
@@ -60,6 +62,7 @@ async def test_a_server_of_an_unknown_authority_is_refused_for_good(authority: t
             assert slots_taken(pool) == 0
 
 
+@pytest.mark.row("1.18-stack")
 async def test_a_certificate_of_another_host_is_refused(authority: trustme.CA, bundle: str) -> None:
     with Loopback(tls=server_context(authority, "example.org")) as server:
         async with open_pool(ca_bundle=bundle) as pool:
@@ -161,6 +164,7 @@ async def test_a_record_after_a_response_is_never_taken_for_the_next(authority: 
         assert [request.connection for request in server.requests] == [1, 2]
 
 
+@pytest.mark.row("1.18-tls")
 def test_the_first_of_four_settings_names_the_trust_store() -> None:
     both = {"AWS_CA_BUNDLE": "/aws.pem", "SSL_CERT_FILE": "/ssl.pem"}
     assert find_trust_store(ca_bundle="/profile.pem", environment=both) == TrustStore("/aws.pem", "AWS_CA_BUNDLE")
@@ -227,6 +231,7 @@ async def test_warming_up_builds_the_context_ahead() -> None:
     assert len(tls._contexts) == 1
 
 
+@pytest.mark.row("1.18-stack")
 async def test_the_context_verifies_and_speaks_no_old_tls(bundle: str) -> None:
     context = await tls_context(TrustStore(bundle, "ca_bundle"))
     assert context.verify_mode is ssl.CERT_REQUIRED

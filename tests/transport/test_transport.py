@@ -27,6 +27,7 @@ class OwnClient:
         self.is_closed = True
 
 
+@pytest.mark.row("1.18-custom")
 async def test_a_user_s_own_http_client_is_used_and_never_closed() -> None:
     own = OwnClient()
     http = as_http_client(own, HttpConfig())
@@ -46,6 +47,7 @@ def test_an_object_that_cannot_send_is_refused_by_its_type() -> None:
         as_http_client(object(), HttpConfig())  # type: ignore[arg-type]
 
 
+@pytest.mark.row("1.20-others")
 async def test_respx_answers_in_place_of_the_network() -> None:
     with respx.mock(using="httpcore") as mock:
         route = mock.post(URL).respond(200, json={"a": 1}, headers={"X-Id": "1"})

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Protocol
 
-from codepipeline_sdk.config.http import HttpClient
+from codepipeline_sdk.config.http import HttpClient, ProxyConfig
 from codepipeline_sdk.error import ConfigError
 
 if TYPE_CHECKING:
@@ -45,15 +45,24 @@ def as_http_client(
         environment: instead of `os.environ`.
 
     Raises:
-        ConfigError: when `given` is none of these, or `config` makes no sense.
+        ConfigError: when `given` is none of these, `config` makes no sense, or a variable of the environment names a
+            proxy that is none.
     """
     if given is None:
-        from codepipeline_sdk._runtime.transport.pool import ConnectionPool
-        from codepipeline_sdk._runtime.transport.tls import find_trust_store
-
-        variables = os.environ if environment is None else environment
-        return ConnectionPool(config, find_trust_store(ca_bundle=config.ca_bundle, environment=variables))
+        return _make_pool(config, os.environ if environment is None else environment)
     return _adapt(given)
+
+
+def _make_pool(config: HttpConfig, environment: Mapping[str, str]) -> Transport:
+    from codepipeline_sdk._runtime.transport.pool import ConnectionPool
+    from codepipeline_sdk._runtime.transport.proxy import ProxyRoutes
+    from codepipeline_sdk._runtime.transport.tls import ClientTls
+
+    tls = ClientTls(config, environment)
+    proxies = ProxyConfig.from_env(environment) if config.proxy is None else config.proxy
+    if proxies.for_http is None and proxies.for_https is None:
+        return ConnectionPool(config, tls)
+    return ConnectionPool(config, tls, ProxyRoutes(proxies))
 
 
 def _adapt(given: object) -> Transport:

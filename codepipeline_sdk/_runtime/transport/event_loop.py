@@ -7,6 +7,11 @@ import asyncio
 # asyncio's first work in a thread would import it inside a call.
 import concurrent.futures.thread  # noqa: F401  # pyright: ignore[reportUnusedImport]
 import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
 
 if "trio" in sys.modules:
     import encodings.idna  # noqa: F401  # pyright: ignore[reportUnusedImport]  # as above, by trio's first look at a host's name
@@ -30,3 +35,29 @@ def loop_token() -> object:
 def is_closed(token: object) -> bool:
     """Return whether the event loop has ended without finishing its async generators; trio's always finish."""
     return isinstance(token, asyncio.AbstractEventLoop) and token.is_closed()
+
+
+def is_running(token: object) -> bool:
+    """Return whether the event loop that a token kept until its loop's end stands for is at work."""
+    return not isinstance(token, asyncio.AbstractEventLoop) or token.is_running()
+
+
+# Any: what a coroutine yields and takes is a matter between it and its loop.
+def start_soon(token: object, function: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Let an event loop run an async function in a task of its own, unless it has ended. Works from any thread."""
+    with suppress(RuntimeError):  # it has ended meanwhile
+        if isinstance(token, asyncio.AbstractEventLoop):
+            token.call_soon_threadsafe(_start, function)
+        else:
+            # Only trio's tokens are no loops, and they lack a type here, where trio need not be installed.
+            token.run_sync_soon(sys.modules["trio"].lowlevel.spawn_system_task, function)  # type: ignore[attr-defined]
+
+
+# asyncio alone would forget a task that waits.
+_tasks: Final[set[asyncio.Task[None]]] = set()
+
+
+def _start(function: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    task = asyncio.get_running_loop().create_task(function())
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING, Final
 
 from codepipeline_sdk.config.http import ConnectorError
@@ -44,13 +45,27 @@ def connector_error(error: Exception, *, origin: str, written: bool, in_body: bo
     """
     names = [cls.__name__ for cls in type(error).__mro__ if cls.__module__.partition(".")[0] in _LIBRARIES]
     kind = _KINDS[next((name for name in names if name in _KINDS), "Exception")]
+    if "ProxyError" in names and str(error)[:3] in _REFUSED_FOR_GOOD:
+        kind = "user"
     broken_off = in_body and kind == "io"
+    retryable = True if broken_off else False if _is_untrusted(error) else None
     return ConnectorError(
         f"{origin}: {_DESCRIPTIONS[kind] if not broken_off else 'the response broke off'}: {describe(error)}",
         kind="response" if broken_off else kind,
         request_written=written and _NEVER_WRITTEN.isdisjoint(names),
-        retryable=True if broken_off else None,
+        retryable=retryable,
     )
+
+
+# Statuses of a proxy, with which the text of a ProxyError begins.
+_REFUSED_FOR_GOOD: Final = frozenset({"403", "407"})
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Return whether a certificate that does not hold is behind an exception: it does not get better by trying."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 _DESCRIPTIONS: Final[dict[ConnectorErrorKind, str]] = {

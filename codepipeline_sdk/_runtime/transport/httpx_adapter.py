@@ -1,4 +1,4 @@
-"""The way through a user's own httpx client or httpx transport."""
+"""The way through httpx: a user's own client or transport, or the one that leads to a proxy."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ class HttpxAdapter:
     timeout.
     """
 
-    def __init__(self, given: httpx.AsyncClient | httpx.AsyncBaseTransport) -> None:
+    def __init__(self, given: httpx.AsyncClient | httpx.AsyncBaseTransport, *, way: str = "") -> None:
+        """`way` follows the URL in the texts of errors, such as ` through http://proxy:3128`."""
         self._given = given
+        self._way = way
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Send a request and return the whole response, decoded if it came compressed although nobody asked for it.
@@ -44,7 +46,7 @@ class HttpxAdapter:
         with anyio.CancelScope() as scope:
             _restart(scope, request.connect_timeout + request.read_timeout)
             return await self._exchange(request, message, scope)
-        text = f"{request.url}: no response, or no more of it, within {request.read_timeout:g} s"
+        text = f"{request.url}{self._way}: no response, or no more of it, within {request.read_timeout:g} s"
         raise ConnectorError(text, kind="read_timeout", request_written=True)
 
     async def warm_up(self) -> None:
@@ -67,7 +69,7 @@ class HttpxAdapter:
         except ConnectorError:
             raise
         except Exception as error:
-            raise connector_error(error, origin=request.url, written=True, in_body=in_body) from error
+            raise connector_error(error, origin=request.url + self._way, written=True, in_body=in_body) from error
         return HttpResponse(status=response.status_code, headers=headers, body=body)
 
     async def _dispatch(self, message: httpx.Request) -> httpx.Response:

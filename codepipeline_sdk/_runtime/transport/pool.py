@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+import warnings
 from collections import OrderedDict, deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import anyio
 import anyio.lowlevel
+import anyio.to_thread
 
 from codepipeline_sdk._runtime.transport.connection import Connection
-from codepipeline_sdk._runtime.transport.event_loop import is_closed, loop_token
+from codepipeline_sdk._runtime.transport.event_loop import is_closed, is_running, loop_token, start_soon
 from codepipeline_sdk._runtime.transport.message import parse_target, to_httpcore
-from codepipeline_sdk._runtime.transport.tls import tls_context
+from codepipeline_sdk._runtime.transport.proxy import ProxiedConnections, load_httpx
 from codepipeline_sdk.config.http import ConnectorError
 from codepipeline_sdk.error import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from codepipeline_sdk._runtime.transport.tls import TrustStore
+    from codepipeline_sdk._runtime.transport.proxy import ProxyRoutes
+    from codepipeline_sdk._runtime.transport.tls import ClientTls
     from codepipeline_sdk.config.http import HttpConfig, HttpRequest, HttpResponse
 
 
@@ -28,17 +32,36 @@ class ConnectionPool:
     """Sends requests over pooled connections, on asyncio and trio, from any number of threads.
 
     The pool belongs to no event loop: each loop that sends through it has connections of its own, up to
-    `max_connections`, which are closed when the loop ends. Making a pool does no I/O.
+    `max_connections`, which are closed when the loop ends, or when nobody knows the pool any more, with a
+    ResourceWarning. Making a pool does no I/O.
     """
 
-    def __init__(self, config: HttpConfig, trust_store: TrustStore) -> None:
+    def __init__(self, config: HttpConfig, tls: ClientTls, routes: ProxyRoutes | None = None) -> None:
+        self._loops: dict[object, LoopConnections] = {}
         if config.max_connections < 1:
             raise ConfigError(f"max_connections must be at least 1, not {config.max_connections}")
         self._config = config
-        self._trust_store = trust_store
-        self._loops: dict[object, LoopConnections] = {}
+        self._tls = tls
+        self._routes = routes
         self._lock = threading.Lock()
         self._is_closed = False
+
+    def __del__(self) -> None:
+        # In this order: while the interpreter shuts down, a pool whose loops have ended needs nothing of this module.
+        if not self._loops or sys.is_finalizing():
+            return
+        loops = list(self._loops.items())
+        count = sum(connections.open_count for token, connections in loops if is_running(token))
+        for token, connections in loops:
+            if connections.guard is not None:
+                start_soon(token, connections.guard.aclose)
+                _guards.discard(connections.guard)
+        if count and not self._is_closed:
+            text = (
+                f"a client was dropped with {count} open connection{'s' if count > 1 else ''}: "
+                "use it in `async with`, or call `await client.aclose()`"
+            )
+            warnings.warn(text, ResourceWarning, stacklevel=1, source=self)
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Send a request and return the whole response, whatever its status; redirects are not followed.
@@ -47,20 +70,24 @@ class ConnectionPool:
         byte was written is replaced; any other failure is the caller's to try again.
 
         Raises:
-            ConnectorError: see `Connection.send`; also of kind `user` for a URL that cannot be sent to, for a trust
-                store that cannot be read, and after `aclose`.
+            ConnectorError: see `Connection.send`, and `ProxiedConnections.send` for the way through a proxy; also of
+                kind `user` for a URL that cannot be sent to, for a trust store or certificate that cannot be read, and
+                after `aclose`.
         """
         if self._is_closed:
             raise _closed()
         target = parse_target(request.url)
         message = to_httpcore(request, target)
         connections = self._loops.get(loop_token()) or await self._enter_loop()
+        proxied = connections.proxied
+        if proxied is not None and not request.bypass_proxy and (proxy := proxied.routes.find(target)) is not None:
+            return await proxied.send(proxy, target, request)
         while True:
             connection = await connections.acquire(target.name)
             is_new = connection is None
             try:
                 if connection is None:
-                    context = await tls_context(self._trust_store) if target.is_tls else None
+                    context = await self._tls.context() if target.is_tls else None
                     connection = Connection(target, context)
                 response = await connection.send(request, message)
             except BaseException as error:
@@ -74,7 +101,9 @@ class ConnectionPool:
 
     async def warm_up(self) -> None:
         """Load the certificates to trust, so that the first call need not wait for them; raise as `send` does."""
-        await tls_context(self._trust_store)
+        await self._tls.context()
+        if self._routes is not None:
+            await anyio.to_thread.run_sync(load_httpx, abandon_on_cancel=True)
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop and refuse further requests; a second time does nothing.
@@ -96,22 +125,38 @@ class ConnectionPool:
         """Return new connections for the running loop, which closes them at its end."""
         token = loop_token()
         connections = LoopConnections(self._config)
+        if self._routes is not None:
+            connections.proxied = ProxiedConnections(self._config, self._tls, self._routes, connections)
         with self._lock:
             for closed in [token for token in self._loops if is_closed(token)]:
-                del self._loops[closed]
+                _guards.discard(self._loops.pop(closed).guard)
             self._loops[token] = connections
-        connections.guard = self._close_with_loop(token, connections)
+        connections.guard = _close_with_loop(self._loops, self._lock, token, connections)
+        _guards.add(connections.guard)
         await anext(connections.guard)
         return connections
 
-    async def _close_with_loop(self, token: object, connections: LoopConnections) -> AsyncGenerator[None]:
-        """Wait for the end of the loop: asyncio and trio finish every async generator that they have seen begin."""
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._loops.pop(token, None)
-            connections.close()
+
+# Held until their loop or their pool ends: trio complains of those that are garbage collected before.
+_guards: Final[set[AsyncGenerator[None] | None]] = set()
+
+
+async def _close_with_loop(
+    loops: dict[object, LoopConnections], lock: threading.Lock, token: object, connections: LoopConnections
+) -> AsyncGenerator[None]:
+    """Wait for the end of the loop: asyncio and trio finish every async generator that they have seen begin.
+
+    It does not know the pool, so that one that nobody else knows is dropped at once and can say what was left open.
+    """
+    try:
+        yield
+    finally:
+        with lock:
+            loops.pop(token, None)
+        _guards.discard(connections.guard)
+        connections.close()
+        if connections.proxied is not None:
+            await connections.proxied.aclose()
 
 
 class LoopConnections:
@@ -129,6 +174,12 @@ class LoopConnections:
         self.slots_taken = 0
         self.is_closed = False
         self.guard: AsyncGenerator[None] | None = None
+        self.proxied: ProxiedConnections | None = None
+
+    @property
+    def open_count(self) -> int:
+        """How many connections and requests there are; those to a proxy count as one when none is under way."""
+        return self.slots_taken + (self.proxied is not None and self.proxied.is_open)
 
     async def acquire(self, origin: str) -> Connection | None:
         """Take a slot and return the connection that came with it, the one used last; None to make a new one."""

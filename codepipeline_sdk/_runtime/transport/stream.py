@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 import select
+import socket
 import ssl
 import time
 from typing import TYPE_CHECKING, Final, TypeVar, cast
@@ -35,12 +36,22 @@ async def connect_tcp(host: str, port: int) -> httpcore.AsyncNetworkStream:
         backend = cast("httpcore.AsyncNetworkBackend", httpcore.TrioBackend())
         return await backend.connect_tcp(host, port)
     loop = asyncio.get_running_loop()
-    if isinstance(loop, asyncio.BaseEventLoop):
-        connecting = loop.create_connection(AsyncioStream, host, port, happy_eyeballs_delay=_HAPPY_EYEBALLS_SECONDS)
-    else:  # other loops, such as uvloop, try the addresses one after the other
-        connecting = loop.create_connection(AsyncioStream, host, port)
-    _, stream = await connecting
-    return stream
+    addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    if isinstance(loop, asyncio.BaseEventLoop) and len({family for family, *_ in addresses}) > 1:
+        # asyncio's race between the families may forget a socket when it is cancelled; elsewhere it is not needed.
+        _, stream = await loop.create_connection(
+            AsyncioStream, host, port, happy_eyeballs_delay=_HAPPY_EYEBALLS_SECONDS
+        )
+        return stream
+    failure: OSError | None = None
+    for *_, address in addresses:
+        try:
+            _, stream = await loop.create_connection(AsyncioStream, str(address[0]), port)
+        except OSError as error:
+            failure = error
+        else:
+            return stream
+    raise failure or OSError(f"{host} has no address")
 
 
 def close(stream: httpcore.AsyncNetworkStream) -> None:

@@ -1,4 +1,4 @@
-"""The TLS context of the default transport: which certificate authorities are trusted. Source: anchor.md 1.18."""
+"""The TLS context of the default transport: who is trusted, and what is shown to who asks. Source: anchor.md 1.18."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ import anyio.to_thread
 from attrs import frozen
 
 from codepipeline_sdk.config.http import ConnectorError
+from codepipeline_sdk.error import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from codepipeline_sdk.config.http import ClientCertificate, HttpConfig
 
 
 @frozen
@@ -33,6 +36,58 @@ def find_trust_store(*, ca_bundle: str | None, environment: Mapping[str, str]) -
     if path := environment.get("SSL_CERT_FILE"):
         return TrustStore(path, "SSL_CERT_FILE")
     return TrustStore()
+
+
+class ClientTls:
+    """The TLS context of one client, made when it is first needed.
+
+    Clients without a certificate that trust the same store share a context.
+    """
+
+    def __init__(self, config: HttpConfig, environment: Mapping[str, str]) -> None:
+        if config.ssl_context is not None and config.client_certificate is not None:
+            raise ConfigError("ssl_context and client_certificate exclude each other: load the certificate into it")
+        self._store = find_trust_store(ca_bundle=config.ca_bundle, environment=environment)
+        self._certificate = config.client_certificate
+        self._context = config.ssl_context
+        self._lock = threading.Lock()
+
+    async def context(self) -> ssl.SSLContext:
+        """Return the context, built in a worker thread.
+
+        Raises:
+            ConnectorError: of kind `user`, when a file is missing or is not what it should be.
+        """
+        if self._context is not None:
+            return self._context
+        if self._certificate is None:
+            return await tls_context(self._store)
+        return await anyio.to_thread.run_sync(self._build_once, self._certificate, abandon_on_cancel=True)
+
+    def _build_once(self, certificate: ClientCertificate) -> ssl.SSLContext:
+        with self._lock:
+            if self._context is None:
+                context = _build(self._store)
+                _load_certificate(context, certificate)
+                self._context = context
+            return self._context
+
+
+def _load_certificate(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
+    key = certificate.key_file or certificate.certificate_file
+    password = "" if certificate.password is None else certificate.password.reveal()
+    try:
+        for path in (certificate.certificate_file, key):
+            # An error of the TLS library does not tell which file is missing.
+            Path(path).open("rb").close()
+        # Without a password at hand, OpenSSL would ask for one at the terminal.
+        context.load_cert_chain(certificate.certificate_file, key, lambda: password)
+    except (OSError, ValueError) as error:
+        text = (
+            f"client_certificate names {certificate.certificate_file} with the key in {key}, which cannot be loaded "
+            f"as PEM certificate and key that belong together, with the password given: {error}"
+        )
+        raise ConnectorError(text, kind="user", request_written=False) from error
 
 
 _contexts: Final[dict[TrustStore, ssl.SSLContext]] = {}
