@@ -10,6 +10,7 @@ import pytest
 for _name in list(os.environ):
     if _name.startswith("AWS_") or _name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}:
         del os.environ[_name]
+os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 
 
 @pytest.fixture(params=["asyncio", "trio"])

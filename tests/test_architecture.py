@@ -91,7 +91,14 @@ MAY_IMPORT: Final[dict[str, tuple[str, ...]]] = {
 
 # Which part may import a library; attrs may be imported everywhere.
 LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
-    "anyio": ("_runtime.orchestrator", "_runtime.transport", "config.settings", "credentials", "testing"),
+    "anyio": (
+        "_runtime.orchestrator",
+        "_runtime.transport",
+        "config.profile",
+        "config.settings",
+        "credentials",
+        "testing",
+    ),
     "cattrs": ("convert",),
     "httpcore": ("_runtime.transport",),
     "httpx": ("_runtime.transport",),

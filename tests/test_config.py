@@ -6,6 +6,7 @@ import copy
 import math
 import pickle
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -302,3 +303,11 @@ async def test_entering_a_client_without_credentials_leaves_the_error_to_the_fir
 def test_an_expiry_without_timezone_is_refused() -> None:
     with pytest.raises(ConfigError, match="timezone"):
         Credentials(access_key_id="a", secret_access_key="b", expires_at=datetime(2030, 1, 1))  # noqa: DTZ001
+
+
+async def test_from_env_takes_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "config"
+    file.write_text("[profile blue]\nregion = eu-west-3\n", "utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+    client = await Client.from_env(profile="blue", credentials=CREDENTIALS, http_client=ScriptedHttp(reply()))
+    assert client.config.region == "eu-west-3"

@@ -36,9 +36,9 @@ class ServiceClient:
         self._invoker: Invoker = self._orchestrator
 
     @classmethod
-    def from_env(cls, **settings: Unpack[ConfigChanges]) -> ClientFactory[Self]:
+    def from_env(cls, *, profile: str | None = None, **settings: Unpack[ConfigChanges]) -> ClientFactory[Self]:
         """Return a client with the settings of `load_config`: await it, or enter it with `async with`."""
-        return ClientFactory(cls, settings)
+        return ClientFactory(cls, profile, settings)
 
     @property
     def config(self) -> Config:
@@ -91,10 +91,11 @@ class ServiceClient:
 class ClientFactory(Generic[ClientT]):
     """A client on its way: `await` it, or enter it with `async with`."""
 
-    __slots__ = ("_client", "_kind", "_settings")
+    __slots__ = ("_client", "_kind", "_profile", "_settings")
 
-    def __init__(self, kind: type[ClientT], settings: ConfigChanges) -> None:
+    def __init__(self, kind: type[ClientT], profile: str | None, settings: ConfigChanges) -> None:
         self._kind = kind
+        self._profile = profile
         self._settings = settings
 
     def __await__(self) -> Generator[object, None, ClientT]:
@@ -110,4 +111,4 @@ class ClientFactory(Generic[ClientT]):
         await self._client.__aexit__(kind, error, traceback)
 
     async def _make(self) -> ClientT:
-        return self._kind(await load_config(**self._settings))
+        return self._kind(await load_config(profile=self._profile, **self._settings))
