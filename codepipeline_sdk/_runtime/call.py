@@ -35,7 +35,7 @@ class Call(Generic[InputT, OutputT]):
     def __init__(
         self,
         operation: Operation[InputT, OutputT],
-        input: InputT,  # noqa: A002
+        input: InputT,
         *,
         hooks: Hooks | None,
         clock: CallClock,

@@ -52,10 +52,10 @@ class ServiceClient:
         """
         child = type(self).__new__(type(self))
         config = self._config.replace(**changes)
-        child._config = config  # noqa: SLF001
-        child._owns_http = bool(changes.keys() & {"http", "http_client"})  # noqa: SLF001
-        child._http = as_http_client(config.http_client, config.http) if child._owns_http else self._http  # noqa: SLF001
-        child._invoker = child._orchestrator = self._orchestrator.child(changes, child._http)  # noqa: SLF001
+        child._config = config
+        child._owns_http = bool(changes.keys() & {"http", "http_client"})
+        child._http = as_http_client(config.http_client, config.http) if child._owns_http else self._http
+        child._invoker = child._orchestrator = self._orchestrator.child(changes, child._http)
         return child
 
     async def warm_up(self) -> None:

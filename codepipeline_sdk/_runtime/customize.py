@@ -71,7 +71,7 @@ class Customizable:
 
     def _customized(self, customization: Customization) -> Self:
         customised = copy(self)
-        customised._invoker = CustomizedInvoker(self._invoker, customization)  # noqa: SLF001  # of the same class
+        customised._invoker = CustomizedInvoker(self._invoker, customization)  # of the same class
         return customised
 
 
@@ -87,7 +87,7 @@ class CustomizedInvoker:
     async def invoke(
         self,
         operation: Operation[InputT, OutputT],
-        input: InputT,  # noqa: A002
+        input: InputT,
         customization: Customization | None = None,
     ) -> OutputT:
         """Send one call with the customization given here on top of the invoker's own."""
@@ -100,7 +100,7 @@ class CustomizableOperation(Customizable, Generic[InputT, OutputT]):
 
     __slots__ = ("_input", "_operation")
 
-    def __init__(self, invoker: Invoker, operation: Operation[InputT, OutputT], input: InputT) -> None:  # noqa: A002
+    def __init__(self, invoker: Invoker, operation: Operation[InputT, OutputT], input: InputT) -> None:
         self._invoker = invoker
         self._operation = operation
         self._input = input

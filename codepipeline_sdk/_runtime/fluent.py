@@ -21,7 +21,7 @@ class FluentBuilder(Generic[InputT, OutputT]):
 
     __slots__ = ("_input", "_invoker", "_operation")
 
-    def __init__(self, invoker: Invoker, operation: Operation[InputT, OutputT], input: InputT) -> None:  # noqa: A002
+    def __init__(self, invoker: Invoker, operation: Operation[InputT, OutputT], input: InputT) -> None:
         self._invoker = invoker
         self._operation = operation
         self._input = input
@@ -49,7 +49,7 @@ class FluentBuilder(Generic[InputT, OutputT]):
         """Return the request with ways to change how it is sent: interceptors, settings, the HTTP request."""
         return CustomizableOperation(self._invoker, self._operation, self._input)
 
-    def _with(self, input: InputT) -> Self:  # noqa: A002
+    def _with(self, input: InputT) -> Self:
         return type(self)(self._invoker, self._operation, input)
 
     def __eq__(self, other: object) -> bool:

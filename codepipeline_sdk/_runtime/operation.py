@@ -106,7 +106,7 @@ class Invoker(Protocol):
     async def invoke(
         self,
         operation: Operation[InputT, OutputT],
-        input: InputT,  # noqa: A002
+        input: InputT,
         customization: Customization | None = None,
     ) -> OutputT:
         """Send one call and return its output; raise an SdkError when it fails."""

@@ -103,7 +103,7 @@ class Orchestrator:
     async def invoke(
         self,
         operation: Operation[InputT, OutputT],
-        input: InputT,  # noqa: A002
+        input: InputT,
         customization: Customization | None = None,
     ) -> OutputT:
         """Send one call and return its output; raise an SdkError when it fails."""
@@ -137,7 +137,7 @@ class Orchestrator:
     def _begin(
         self,
         operation: Operation[InputT, OutputT],
-        input: InputT,  # noqa: A002
+        input: InputT,
         customization: Customization,
     ) -> Call[InputT, OutputT]:
         hooks = self._hooks

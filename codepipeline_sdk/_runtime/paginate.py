@@ -68,7 +68,7 @@ class Paginator(Customizable, Generic[InputT, OutputT, ItemT]):
         self,
         invoker: Invoker,
         operation: Operation[InputT, OutputT],
-        input: InputT,  # noqa: A002
+        input: InputT,
         paging: Paging[InputT, OutputT, ItemT],
         limits: _Limits | None = None,
     ) -> None:
@@ -111,7 +111,7 @@ class Paginator(Customizable, Generic[InputT, OutputT, ItemT]):
     def __aiter__(self) -> PageIterator[InputT, OutputT, ItemT]:
         return PageIterator(self._invoker, self._operation, self._input, self._paging, self._limits)
 
-    def _with(self, input: InputT, limits: _Limits) -> Self:  # noqa: A002
+    def _with(self, input: InputT, limits: _Limits) -> Self:
         return type(self)(self._invoker, self._operation, input, self._paging, limits)
 
 
@@ -134,7 +134,7 @@ class PageIterator(Generic[InputT, OutputT, ItemT]):
         self,
         invoker: Invoker,
         operation: Operation[InputT, OutputT],
-        input: InputT,  # noqa: A002
+        input: InputT,
         paging: Paging[InputT, OutputT, ItemT],
         limits: _Limits,
     ) -> None:

@@ -40,7 +40,7 @@ class Connection:
         try:
             # httpcore has no public name for them. Should the private ones change, no connection is used twice.
             # What is annotated as an interface is an HTTP/1.1 connection, which has them.
-            return self._http._connection._h11_state.trailing_data  # type: ignore[union-attr,no-any-return]  # noqa: SLF001
+            return self._http._connection._h11_state.trailing_data  # type: ignore[union-attr,no-any-return]
         except AttributeError:
             return None
 

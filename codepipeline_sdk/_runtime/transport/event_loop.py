@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 # asyncio's first work in a thread would import it inside a call.
-import concurrent.futures.thread  # noqa: F401  # pyright: ignore[reportUnusedImport]
+import concurrent.futures.thread  # pyright: ignore[reportUnusedImport]
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
 if "trio" in sys.modules:
-    import encodings.idna  # noqa: F401  # pyright: ignore[reportUnusedImport]  # as above, by trio's first look at a host's name
+    import encodings.idna  # pyright: ignore[reportUnusedImport]  # as above, by trio's first look at a host's name
 
 
 def in_trio() -> bool:

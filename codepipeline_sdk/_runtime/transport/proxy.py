@@ -159,9 +159,9 @@ class ProxiedConnections:
 
 def load_httpx() -> None:
     """Import httpx, which takes so long that no event loop should wait for it."""
-    import httpx  # noqa: F401  # pyright: ignore[reportUnusedImport]
+    import httpx  # pyright: ignore[reportUnusedImport]
 
-    import codepipeline_sdk._runtime.transport.httpx_adapter  # noqa: F401  # pyright: ignore[reportUnusedImport]
+    import codepipeline_sdk._runtime.transport.httpx_adapter  # pyright: ignore[reportUnusedImport]
 
 
 def _adapt(transport: httpx.AsyncHTTPTransport, proxy: Proxy) -> HttpxAdapter:

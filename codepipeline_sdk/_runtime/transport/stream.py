@@ -112,7 +112,7 @@ class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._writing_paused = False
         self._wake()
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         until = self._time_after(timeout)
         while not self._received and not self._ended:
             if not await self._wait(until):
@@ -129,7 +129,7 @@ class AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             raise httpcore.ReadError(str(self._error)) from self._error
         return b""
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if self._ended:
             raise httpcore.WriteError("the connection is closed") from self._error
         self._transport.write(buffer)
@@ -203,21 +203,21 @@ class TlsStream(httpcore.AsyncNetworkStream):
         """Agree on keys and verify the other side; raise ssl.SSLError or an error of the TCP stream."""
         await self._carry_out(self._tls.do_handshake, None)
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
             return await self._carry_out(lambda: self._tls.read(max_bytes), timeout)
         except ssl.SSLEOFError:
             # Many servers close without a TLS farewell; HTTP's framing tells whether something is missing.
             return b""
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         await self._carry_out(lambda: self._tls.write(buffer), timeout)
 
     def is_readable(self) -> bool:
         """Return whether anything was received that no read has taken, decrypted or not."""
         return bool(self._tls.pending() or self._incoming.pending) or is_readable(self._tcp)
 
-    async def _carry_out(self, operation: Callable[[], _T], timeout: float | None) -> _T:  # noqa: ASYNC109
+    async def _carry_out(self, operation: Callable[[], _T], timeout: float | None) -> _T:
         """Carry out a TLS operation, moving bytes between it and the TCP stream as long as it asks for more."""
         until = None if timeout is None else time.monotonic() + timeout
         while True:

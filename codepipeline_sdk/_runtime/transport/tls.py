@@ -115,7 +115,7 @@ def _build_once(store: TrustStore) -> ssl.SSLContext:
 
 def _build(store: TrustStore) -> ssl.SSLContext:
     # A handshake encodes the host's name; imported here, the codec is not imported on the loop's thread.
-    import encodings.idna  # noqa: F401  # pyright: ignore[reportUnusedImport]
+    import encodings.idna  # pyright: ignore[reportUnusedImport]
 
     # This protocol verifies certificates and host names.
     context = _SharedContext(ssl.PROTOCOL_TLS_CLIENT)

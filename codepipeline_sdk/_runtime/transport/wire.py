@@ -63,9 +63,9 @@ class Wire(httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStream):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109  # httpcore's signature
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+        timeout: float | None = None,  # httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         self.written = False
         self._connect_by = anyio.current_time() + self._request.connect_timeout
@@ -81,7 +81,7 @@ class Wire(httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109  # httpcore's signature
+        timeout: float | None = None,  # httpcore's signature
     ) -> httpcore.AsyncNetworkStream:
         try:
             stream = TlsStream(self._tcp, ssl_context, server_hostname)
@@ -103,10 +103,10 @@ class Wire(httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStream):
         text = f"{self._origin}: no connection within {self._request.connect_timeout:g} s"
         return ConnectorError(text, kind="connect_timeout", request_written=False)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._outgoing.append(buffer)
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._outgoing:
             await self._send()
         if self._refusal is not None:
