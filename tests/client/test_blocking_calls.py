@@ -26,6 +26,7 @@ from codepipeline_sdk import Client, Config
 from codepipeline_sdk.config import RetryConfig
 from codepipeline_sdk.credentials import Credentials
 from codepipeline_sdk.error import SdkError
+from datetime import UTC, datetime, timedelta
 
 url, backend, calls = sys.argv[1], sys.argv[2], int(sys.argv[3])
 events, watching = [], False
@@ -53,10 +54,19 @@ def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
 
 socket.getaddrinfo = getaddrinfo
 
+class Expiring:
+    calls = 0
+
+    async def provide_credentials(self):
+        self.calls += 1
+        soon = datetime.now(UTC) + timedelta(seconds=1)
+        return Credentials(access_key_id="a", secret_access_key="b", expires_at=soon)
+
+provider = Expiring()
 client = Client(Config(
     region="eu-west-1",
     endpoint_url=url,
-    credentials=Credentials(access_key_id="a", secret_access_key="b"),
+    credentials=provider,
     retry=RetryConfig.disabled(),
 ))
 
@@ -75,6 +85,7 @@ async def main():
     await client.aclose()
 
 anyio.run(main, backend=backend)
+assert provider.calls == calls, "each call was to refresh the credentials"
 print(json.dumps(events))
 """
 
