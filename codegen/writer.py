@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -71,6 +72,7 @@ def module(title: str) -> Writer:
 
 def _wrap(line: str, width: int) -> str:
     indent = "  " if line.startswith("- ") else ""
-    return "\n".join(
-        textwrap.wrap(line, width - 7, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
-    )
+    # A link with a short text stays in one piece.
+    line = re.sub(r"\[[^]]{,20}\]\(", lambda link: link[0].replace(" ", "\0"), line)
+    lines = textwrap.wrap(line, width - 7, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace("\0", " ")

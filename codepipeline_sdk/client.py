@@ -113,8 +113,7 @@ class Client(ServiceClient):
     ) -> AcknowledgeThirdPartyJobFluentBuilder:
         """Confirms a job worker has received the specified job. Used for partner actions only.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_AcknowledgeThirdPartyJob.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_AcknowledgeThirdPartyJob.html)
 
         Raises what `AcknowledgeThirdPartyJobError` lists: `InvalidClientTokenException`,
         `InvalidNonceException`, `JobNotFoundException`, `ValidationException`.
@@ -142,8 +141,7 @@ class Client(ServiceClient):
         """Creates a new custom action that can be used in all pipelines associated with the Amazon Web Services
         account. Only used for custom actions.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_CreateCustomActionType.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_CreateCustomActionType.html)
 
         Raises what `CreateCustomActionTypeError` lists: `ConcurrentModificationException`,
         `InvalidTagsException`, `LimitExceededException`, `TooManyTagsException`, `ValidationException`.
@@ -196,8 +194,7 @@ class Client(ServiceClient):
         restore a deleted custom action, use a JSON file that is identical to the deleted action, including the
         original string in the version field.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DeleteCustomActionType.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DeleteCustomActionType.html)
 
         Raises what `DeleteCustomActionTypeError` lists: `ConcurrentModificationException`,
         `ValidationException`.
@@ -245,8 +242,7 @@ class Client(ServiceClient):
         """Removes the connection between the webhook that was created by CodePipeline and the external tool with
         events to be detected. Currently supported only for webhooks that target an action type of GitHub.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DeregisterWebhookWithThirdParty.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DeregisterWebhookWithThirdParty.html)
 
         Raises what `DeregisterWebhookWithThirdPartyError` lists: `ValidationException`,
         `WebhookNotFoundException`.
@@ -269,8 +265,7 @@ class Client(ServiceClient):
     ) -> DisableStageTransitionFluentBuilder:
         """Prevents artifacts in a pipeline from transitioning to the next stage in the pipeline.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DisableStageTransition.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DisableStageTransition.html)
 
         Raises what `DisableStageTransitionError` lists: `PipelineNotFoundException`, `StageNotFoundException`,
         `ValidationException`.
@@ -292,8 +287,7 @@ class Client(ServiceClient):
     ) -> EnableStageTransitionFluentBuilder:
         """Enables artifacts in a pipeline to transition to a stage in a pipeline.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_EnableStageTransition.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_EnableStageTransition.html)
 
         Raises what `EnableStageTransitionError` lists: `PipelineNotFoundException`, `StageNotFoundException`,
         `ValidationException`.
@@ -368,8 +362,7 @@ class Client(ServiceClient):
         """Returns information about an execution of a pipeline, including details about artifacts, the pipeline
         execution ID, and the name, version, and status of the pipeline.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GetPipelineExecution.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GetPipelineExecution.html)
 
         Raises what `GetPipelineExecutionError` lists: `PipelineExecutionNotFoundException`,
         `PipelineNotFoundException`, `ValidationException`.
@@ -407,8 +400,7 @@ class Client(ServiceClient):
         store artifacts for the pipeline, if the action requires access to that S3 bucket for input or output
         artifacts. This API also returns any secret values defined for the action.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GetThirdPartyJobDetails.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GetThirdPartyJobDetails.html)
 
         Raises what `GetThirdPartyJobDetailsError` lists: `InvalidClientTokenException`, `InvalidJobException`,
         `JobNotFoundException`, `ValidationException`.
@@ -431,8 +423,7 @@ class Client(ServiceClient):
     ) -> ListActionExecutionsFluentBuilder:
         """Lists the action executions that have occurred in a pipeline.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListActionExecutions.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListActionExecutions.html)
 
         Raises what `ListActionExecutionsError` lists: `InvalidNextTokenException`,
         `PipelineExecutionNotFoundException`, `PipelineNotFoundException`, `ValidationException`.
@@ -477,8 +468,7 @@ class Client(ServiceClient):
     ) -> ListDeployActionExecutionTargetsFluentBuilder:
         """Lists the targets for the deploy action.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListDeployActionExecutionTargets.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListDeployActionExecutionTargets.html)
 
         Raises what `ListDeployActionExecutionTargetsError` lists: `ActionExecutionNotFoundException`,
         `InvalidNextTokenException`, `PipelineNotFoundException`, `ValidationException`.
@@ -508,8 +498,7 @@ class Client(ServiceClient):
         Note: When applying the filter for pipeline executions that have succeeded in the stage, the operation
         returns all executions in the current pipeline version beginning on February 1, 2024.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListPipelineExecutions.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListPipelineExecutions.html)
 
         Raises what `ListPipelineExecutionsError` lists: `InvalidNextTokenException`,
         `PipelineNotFoundException`, `ValidationException`.
@@ -563,9 +552,9 @@ class Client(ServiceClient):
     def list_rule_types(
         self, *, rule_owner_filter: RuleOwner | None = None, region_filter: str | None = None
     ) -> ListRuleTypesFluentBuilder:
-        """Lists the rules for the condition. For more information about conditions, see [Stage
-        conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How do
-        stage conditions
+        """Lists the rules for the condition. For more information about conditions, see
+        [Stage conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and
+        [How do stage conditions
         work?](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works-conditions.html).For
         more information about rules, see the [CodePipeline rule
         reference](https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference.html).
@@ -587,8 +576,7 @@ class Client(ServiceClient):
     ) -> ListTagsForResourceFluentBuilder:
         """Gets the set of key-value pairs (metadata) that are used to manage the resource.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListTagsForResource.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListTagsForResource.html)
 
         Raises what `ListTagsForResourceError` lists: `InvalidArnException`, `InvalidNextTokenException`,
         `ResourceNotFoundException`, `ValidationException`.
@@ -627,13 +615,12 @@ class Client(ServiceClient):
         pipeline_execution_id: str | None = None,
         condition_type: ConditionType | None = None,
     ) -> OverrideStageConditionFluentBuilder:
-        """Used to override a stage condition. For more information about conditions, see [Stage
-        conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How do
-        stage conditions
+        """Used to override a stage condition. For more information about conditions, see
+        [Stage conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and
+        [How do stage conditions
         work?](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works-conditions.html).
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_OverrideStageCondition.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_OverrideStageCondition.html)
 
         Raises what `OverrideStageConditionError` lists: `ConcurrentPipelineExecutionsLimitExceededException`,
         `ConditionNotOverridableException`, `ConflictException`, `NotLatestPipelineExecutionException`,
@@ -689,8 +676,7 @@ class Client(ServiceClient):
         store artifacts for the pipeline, if the action requires access to that S3 bucket for input or output
         artifacts.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PollForThirdPartyJobs.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PollForThirdPartyJobs.html)
 
         Raises what `PollForThirdPartyJobsError` lists: `ActionTypeNotFoundException`, `ValidationException`.
         """
@@ -765,8 +751,7 @@ class Client(ServiceClient):
         """Represents the failure of a job as returned to the pipeline by a job worker. Used for custom actions
         only.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutJobFailureResult.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutJobFailureResult.html)
 
         Raises what `PutJobFailureResultError` lists: `InvalidJobStateException`, `JobNotFoundException`,
         `ValidationException`.
@@ -791,8 +776,7 @@ class Client(ServiceClient):
         """Represents the success of a job as returned to the pipeline by a job worker. Used for custom actions
         only.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutJobSuccessResult.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutJobSuccessResult.html)
 
         Raises what `PutJobSuccessResultError` lists: `InvalidJobStateException`, `JobNotFoundException`,
         `OutputVariablesSizeExceededException`, `ValidationException`.
@@ -819,8 +803,7 @@ class Client(ServiceClient):
         """Represents the failure of a third party job as returned to the pipeline by a job worker. Used for partner
         actions only.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutThirdPartyJobFailureResult.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutThirdPartyJobFailureResult.html)
 
         Raises what `PutThirdPartyJobFailureResultError` lists: `InvalidClientTokenException`,
         `InvalidJobStateException`, `JobNotFoundException`, `ValidationException`.
@@ -845,8 +828,7 @@ class Client(ServiceClient):
         """Represents the success of a third party job as returned to the pipeline by a job worker. Used for partner
         actions only.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutThirdPartyJobSuccessResult.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutThirdPartyJobSuccessResult.html)
 
         Raises what `PutThirdPartyJobSuccessResultError` lists: `InvalidClientTokenException`,
         `InvalidJobStateException`, `JobNotFoundException`, `ValidationException`.
@@ -900,8 +882,7 @@ class Client(ServiceClient):
         """Configures a connection between the webhook that was created and the external tool with events to be
         detected.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_RegisterWebhookWithThirdParty.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_RegisterWebhookWithThirdParty.html)
 
         Raises what `RegisterWebhookWithThirdPartyError` lists: `ValidationException`,
         `WebhookNotFoundException`.
@@ -927,8 +908,7 @@ class Client(ServiceClient):
         from the first action in the stage, the stage cannot have any actions in progress. Before a stage can be
         retried, it must either have all actions failed or some actions failed and some succeeded.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_RetryStageExecution.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_RetryStageExecution.html)
 
         Raises what `RetryStageExecutionError` lists: `ConcurrentPipelineExecutionsLimitExceededException`,
         `ConflictException`, `NotLatestPipelineExecutionException`, `PipelineNotFoundException`,
@@ -981,8 +961,7 @@ class Client(ServiceClient):
         """Starts the specified pipeline. Specifically, it begins processing the latest commit to the source
         location specified as part of the pipeline.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StartPipelineExecution.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StartPipelineExecution.html)
 
         Raises what `StartPipelineExecutionError` lists: `ConcurrentPipelineExecutionsLimitExceededException`,
         `ConflictException`, `PipelineNotFoundException`, `ValidationException`.
@@ -1011,8 +990,7 @@ class Client(ServiceClient):
         completing or abandoning in-progress actions, the pipeline execution is in a `Stopping` state. After all
         in-progress actions are completed or abandoned, the pipeline execution is in a `Stopped` state.
 
-        [API
-        reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StopPipelineExecution.html)
+        [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StopPipelineExecution.html)
 
         Raises what `StopPipelineExecutionError` lists: `ConflictException`, `DuplicatedStopRequestException`,
         `PipelineExecutionNotStoppableException`, `PipelineNotFoundException`, `ValidationException`.

@@ -107,8 +107,7 @@ class AcknowledgeThirdPartyJobFluentBuilder(
 
     Confirms a job worker has received the specified job. Used for partner actions only.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_AcknowledgeThirdPartyJob.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_AcknowledgeThirdPartyJob.html)
     """
 
     __slots__ = ()

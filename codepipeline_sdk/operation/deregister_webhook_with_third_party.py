@@ -70,8 +70,7 @@ class DeregisterWebhookWithThirdPartyFluentBuilder(
     Removes the connection between the webhook that was created by CodePipeline and the external tool with events
     to be detected. Currently supported only for webhooks that target an action type of GitHub.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DeregisterWebhookWithThirdParty.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DeregisterWebhookWithThirdParty.html)
     """
 
     __slots__ = ()

@@ -100,8 +100,7 @@ class GetThirdPartyJobDetailsFluentBuilder(FluentBuilder[GetThirdPartyJobDetails
     store artifacts for the pipeline, if the action requires access to that S3 bucket for input or output
     artifacts. This API also returns any secret values defined for the action.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GetThirdPartyJobDetails.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GetThirdPartyJobDetails.html)
     """
 
     __slots__ = ()

@@ -167,8 +167,7 @@ class ListDeployActionExecutionTargetsFluentBuilder(
 
     Lists the targets for the deploy action.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListDeployActionExecutionTargets.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListDeployActionExecutionTargets.html)
     """
 
     __slots__ = ()

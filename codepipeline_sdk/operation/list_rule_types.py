@@ -85,9 +85,9 @@ LIST_RULE_TYPES: Final = Operation(
 class ListRuleTypesFluentBuilder(FluentBuilder[ListRuleTypesInput, ListRuleTypesOutput]):
     """A `ListRuleTypes` request under construction.
 
-    Lists the rules for the condition. For more information about conditions, see [Stage
-    conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How do
-    stage conditions
+    Lists the rules for the condition. For more information about conditions, see
+    [Stage conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How
+    do stage conditions
     work?](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works-conditions.html).For
     more information about rules, see the [CodePipeline rule
     reference](https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference.html).

@@ -112,9 +112,9 @@ OVERRIDE_STAGE_CONDITION: Final = Operation(
 class OverrideStageConditionFluentBuilder(FluentBuilder[OverrideStageConditionInput, OverrideStageConditionOutput]):
     """A `OverrideStageCondition` request under construction.
 
-    Used to override a stage condition. For more information about conditions, see [Stage
-    conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How do
-    stage conditions
+    Used to override a stage condition. For more information about conditions, see
+    [Stage conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How
+    do stage conditions
     work?](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works-conditions.html).
 
     [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_OverrideStageCondition.html)

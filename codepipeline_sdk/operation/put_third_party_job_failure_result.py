@@ -104,8 +104,7 @@ class PutThirdPartyJobFailureResultFluentBuilder(
     Represents the failure of a third party job as returned to the pipeline by a job worker. Used for partner
     actions only.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutThirdPartyJobFailureResult.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutThirdPartyJobFailureResult.html)
     """
 
     __slots__ = ()

@@ -120,8 +120,7 @@ class PutThirdPartyJobSuccessResultFluentBuilder(
     Represents the success of a third party job as returned to the pipeline by a job worker. Used for partner
     actions only.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutThirdPartyJobSuccessResult.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutThirdPartyJobSuccessResult.html)
     """
 
     __slots__ = ()

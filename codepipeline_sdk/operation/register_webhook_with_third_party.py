@@ -70,8 +70,7 @@ class RegisterWebhookWithThirdPartyFluentBuilder(
     Configures a connection between the webhook that was created and the external tool with events to be
     detected.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_RegisterWebhookWithThirdParty.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_RegisterWebhookWithThirdParty.html)
     """
 
     __slots__ = ()

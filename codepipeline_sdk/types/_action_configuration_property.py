@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 class ActionConfigurationProperty:
     """Represents information about an action configuration property.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionConfigurationProperty.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionConfigurationProperty.html)
     """
 
     name: str

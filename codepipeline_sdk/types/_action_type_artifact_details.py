@@ -17,8 +17,7 @@ class ActionTypeArtifactDetails:
     """Information about parameters for artifacts associated with the action type, such as the minimum and maximum
     artifacts allowed.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionTypeArtifactDetails.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionTypeArtifactDetails.html)
     """
 
     minimum_count: int

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class BeforeEntryConditions:
-    """The conditions for making checks for entry to a stage. For more information about conditions, see [Stage
-    conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How do
-    stage conditions
+    """The conditions for making checks for entry to a stage. For more information about conditions, see
+    [Stage conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How
+    do stage conditions
     work?](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works-conditions.html).
 
     [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_BeforeEntryConditions.html)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 @define(kw_only=True)
 class Condition:
     """The condition for the stage. A condition is made up of the rules and the result for the condition. For more
-    information about conditions, see [Stage
-    conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How do
-    stage conditions
+    information about conditions, see
+    [Stage conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How
+    do stage conditions
     work?](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works-conditions.html).. For
     more information about rules, see the [CodePipeline rule
     reference](https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference.html).

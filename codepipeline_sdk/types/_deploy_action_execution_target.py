@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 class DeployActionExecutionTarget:
     """The target for the deploy action.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DeployActionExecutionTarget.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DeployActionExecutionTarget.html)
     """
 
     target_id: str | None = None

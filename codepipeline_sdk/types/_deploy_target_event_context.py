@@ -9,8 +9,7 @@ from attrs import define
 class DeployTargetEventContext:
     """The context for the event for the deploy action.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DeployTargetEventContext.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DeployTargetEventContext.html)
     """
 
     ssm_command_id: str | None = None

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 @define(kw_only=True)
 class FailureConditions:
     """The configuration that specifies the result, such as rollback, to occur upon stage failure. For more
-    information about conditions, see [Stage
-    conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How do
-    stage conditions
+    information about conditions, see
+    [Stage conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How
+    do stage conditions
     work?](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works-conditions.html).
 
     [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_FailureConditions.html)
@@ -33,9 +33,9 @@ class FailureConditions:
     """The retry configuration specifies automatic retry for a failed stage, along with the configured retry mode."""
 
     conditions: list[Condition] | None = None
-    """The conditions that are configured as failure conditions. For more information about conditions, see [Stage
-    conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How do
-    stage conditions
+    """The conditions that are configured as failure conditions. For more information about conditions, see
+    [Stage conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How
+    do stage conditions
     work?](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works-conditions.html).
 
     Size exactly 1 items.

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 class GitBranchFilterCriteria:
     """The Git repository branches specified as filter criteria to start the pipeline.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GitBranchFilterCriteria.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GitBranchFilterCriteria.html)
     """
 
     includes: list[str] | None = None

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 class GitFilePathFilterCriteria:
     """The Git repository file paths specified as filter criteria to start the pipeline.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GitFilePathFilterCriteria.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GitFilePathFilterCriteria.html)
     """
 
     includes: list[str] | None = None

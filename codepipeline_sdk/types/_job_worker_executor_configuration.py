@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 class JobWorkerExecutorConfiguration:
     """Details about the polling configuration for the `JobWorker` action engine, or executor.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_JobWorkerExecutorConfiguration.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_JobWorkerExecutorConfiguration.html)
     """
 
     polling_accounts: list[str] | None = None

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 class LambdaExecutorConfiguration:
     """Details about the configuration for the `Lambda` action engine, or executor.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_LambdaExecutorConfiguration.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_LambdaExecutorConfiguration.html)
     """
 
     lambda_function_arn: str

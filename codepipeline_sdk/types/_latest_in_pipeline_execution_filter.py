@@ -16,8 +16,7 @@ class LatestInPipelineExecutionFilter:
 
     Note: Filtering on the latest execution is available for executions run on or after February 08, 2024.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_LatestInPipelineExecutionFilter.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_LatestInPipelineExecutionFilter.html)
     """
 
     pipeline_execution_id: str

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 class PipelineExecutionFilter:
     """The pipeline execution to filter on.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionFilter.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionFilter.html)
     """
 
     succeeded_in_stage: SucceededInStageFilter | None = None

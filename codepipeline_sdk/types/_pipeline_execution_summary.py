@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 class PipelineExecutionSummary:
     """Summary information about a pipeline execution.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionSummary.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionSummary.html)
     """
 
     pipeline_execution_id: str | None = None
@@ -36,12 +35,11 @@ class PipelineExecutionSummary:
     """The status of the pipeline execution.
 
     - InProgress: The pipeline execution is currently running.
-    - Stopped: The pipeline execution was manually stopped. For more information, see [Stopped
-      Executions](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts.html#concepts-executions-stopped).
+    - Stopped: The pipeline execution was manually stopped. For more information, see
+      [Stopped Executions](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts.html#concepts-executions-stopped).
     - Stopping: The pipeline execution received a request to be manually stopped. Depending on the selected stop
       mode, the execution is either completing or abandoning in-progress actions. For more information, see
-      [Stopped
-      Executions](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts.html#concepts-executions-stopped).
+      [Stopped Executions](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts.html#concepts-executions-stopped).
     - Succeeded: The pipeline execution was completed successfully.
     - Superseded: While this pipeline execution was waiting for the next stage to be completed, a newer pipeline
       execution advanced and continued through the pipeline instead. For more information, see [Superseded

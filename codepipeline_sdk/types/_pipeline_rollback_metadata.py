@@ -9,8 +9,7 @@ from attrs import define
 class PipelineRollbackMetadata:
     """The metadata for the stage execution to be rolled back.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineRollbackMetadata.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineRollbackMetadata.html)
     """
 
     rollback_target_pipeline_execution_id: str | None = None

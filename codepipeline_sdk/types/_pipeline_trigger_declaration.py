@@ -24,8 +24,7 @@ class PipelineTriggerDeclaration:
     Note: When a trigger configuration is specified, default change detection for repository and branch commits
     is disabled.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineTriggerDeclaration.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineTriggerDeclaration.html)
     """
 
     provider_type: PipelineTriggerProviderType

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 class PipelineVariableDeclaration:
     """A variable declared at the pipeline level.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineVariableDeclaration.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineVariableDeclaration.html)
     """
 
     name: str

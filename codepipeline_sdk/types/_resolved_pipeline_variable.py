@@ -9,8 +9,7 @@ from attrs import define
 class ResolvedPipelineVariable:
     """A pipeline-level variable used for a pipeline execution.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ResolvedPipelineVariable.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ResolvedPipelineVariable.html)
     """
 
     name: str | None = None

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 class RuleConfigurationProperty:
     """Represents information about a rule configuration property.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_RuleConfigurationProperty.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_RuleConfigurationProperty.html)
     """
 
     name: str

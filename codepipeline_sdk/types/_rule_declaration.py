@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 class RuleDeclaration:
     """Represents information about the rule to be created for an associated condition. An example would be creating
     a new rule for an entry condition, such as a rule that checks for a test result before allowing the run to
-    enter the deployment stage. For more information about conditions, see [Stage
-    conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How do
-    stage conditions
+    enter the deployment stage. For more information about conditions, see
+    [Stage conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html) and [How
+    do stage conditions
     work?](https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works-conditions.html). For
     more information about rules, see the [CodePipeline rule
     reference](https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference.html).

@@ -22,8 +22,8 @@ class RuleExecutionInput:
 
     rule_type_id: RuleTypeId | None = None
     """The ID for the rule type, which is made up of the combined values for category, owner, provider, and version.
-    For more information about conditions, see [Stage
-    conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html). For more
+    For more information about conditions, see
+    [Stage conditions](https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html). For more
     information about rules, see the [CodePipeline rule
     reference](https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference.html).
     """

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 class StageConditionsExecution:
     """Represents information about the run of a condition for a stage.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StageConditionsExecution.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StageConditionsExecution.html)
     """
 
     status: ConditionExecutionStatus | None = None

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 class WebhookAuthConfiguration:
     """The authentication applied to incoming webhook trigger requests.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_WebhookAuthConfiguration.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_WebhookAuthConfiguration.html)
     """
 
     allowed_ip_range: str | None = field(default=None, metadata={"wire_name": "AllowedIPRange"})

@@ -10,64 +10,56 @@ from codepipeline_sdk.error import ServiceError
 class ActionExecutionNotFoundException(ServiceError):
     """The action execution was not found.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionExecutionNotFoundException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionExecutionNotFoundException.html)
     """
 
 
 class ActionNotFoundException(ServiceError):
     """The specified action cannot be found.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionNotFoundException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionNotFoundException.html)
     """
 
 
 class ActionTypeAlreadyExistsException(ServiceError):
     """The specified action type already exists with a different definition.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionTypeAlreadyExistsException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionTypeAlreadyExistsException.html)
     """
 
 
 class ActionTypeNotFoundException(ServiceError):
     """The specified action type cannot be found.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionTypeNotFoundException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionTypeNotFoundException.html)
     """
 
 
 class ApprovalAlreadyCompletedException(ServiceError):
     """The approval action has already been approved or rejected.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ApprovalAlreadyCompletedException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ApprovalAlreadyCompletedException.html)
     """
 
 
 class ConcurrentModificationException(ServiceError):
     """Unable to modify the tag due to a simultaneous update request.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ConcurrentModificationException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ConcurrentModificationException.html)
     """
 
 
 class ConcurrentPipelineExecutionsLimitExceededException(ServiceError):
     """The pipeline has reached the limit for concurrent pipeline executions.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ConcurrentPipelineExecutionsLimitExceededException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ConcurrentPipelineExecutionsLimitExceededException.html)
     """
 
 
 class ConditionNotOverridableException(ServiceError):
     """Unable to override because the condition does not allow overrides.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ConditionNotOverridableException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ConditionNotOverridableException.html)
     """
 
 
@@ -84,24 +76,21 @@ class DuplicatedStopRequestException(ServiceError):
     failed tasks or out of sequence tasks. If you already chose to stop and abandon, you cannot make that request
     again.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DuplicatedStopRequestException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DuplicatedStopRequestException.html)
     """
 
 
 class InvalidActionDeclarationException(ServiceError):
     """The action declaration was specified in an invalid format.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidActionDeclarationException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidActionDeclarationException.html)
     """
 
 
 class InvalidApprovalTokenException(ServiceError):
     """The approval request already received a response or has expired.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidApprovalTokenException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidApprovalTokenException.html)
     """
 
 
@@ -115,16 +104,14 @@ class InvalidArnException(ServiceError):
 class InvalidBlockerDeclarationException(ServiceError):
     """Reserved for future use.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidBlockerDeclarationException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidBlockerDeclarationException.html)
     """
 
 
 class InvalidClientTokenException(ServiceError):
     """The client token was specified in an invalid format
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidClientTokenException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidClientTokenException.html)
     """
 
 
@@ -138,8 +125,7 @@ class InvalidJobException(ServiceError):
 class InvalidJobStateException(ServiceError):
     """The job state was specified in an invalid format.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidJobStateException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidJobStateException.html)
     """
 
 
@@ -147,8 +133,7 @@ class InvalidNextTokenException(ServiceError):
     """The next token was specified in an invalid format. Make sure that the next token you provide is the token
     returned by a previous call.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidNextTokenException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidNextTokenException.html)
     """
 
 
@@ -162,16 +147,14 @@ class InvalidNonceException(ServiceError):
 class InvalidStageDeclarationException(ServiceError):
     """The stage declaration was specified in an invalid format.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidStageDeclarationException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidStageDeclarationException.html)
     """
 
 
 class InvalidStructureException(ServiceError):
     """The structure was specified in an invalid format.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidStructureException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidStructureException.html)
     """
 
 
@@ -185,16 +168,14 @@ class InvalidTagsException(ServiceError):
 class InvalidWebhookAuthenticationParametersException(ServiceError):
     """The specified authentication type is in an invalid format.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidWebhookAuthenticationParametersException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidWebhookAuthenticationParametersException.html)
     """
 
 
 class InvalidWebhookFilterPatternException(ServiceError):
     """The specified event filter rule is in an invalid format.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidWebhookFilterPatternException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_InvalidWebhookFilterPatternException.html)
     """
 
 
@@ -217,16 +198,14 @@ class NotLatestPipelineExecutionException(ServiceError):
     """The stage has failed in a later run of the pipeline and the `pipelineExecutionId` associated with the request
     is out of date.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_NotLatestPipelineExecutionException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_NotLatestPipelineExecutionException.html)
     """
 
 
 class OutputVariablesSizeExceededException(ServiceError):
     """Exceeded the total size limit for all variables in the pipeline.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_OutputVariablesSizeExceededException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_OutputVariablesSizeExceededException.html)
     """
 
 
@@ -234,8 +213,7 @@ class PipelineExecutionNotFoundException(ServiceError):
     """The pipeline execution was specified in an invalid format or cannot be found, or an execution ID does not
     belong to the specified pipeline.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionNotFoundException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionNotFoundException.html)
     """
 
 
@@ -243,40 +221,35 @@ class PipelineExecutionNotStoppableException(ServiceError):
     """Unable to stop the pipeline execution. The execution might already be in a `Stopped` state, or it might no
     longer be in progress.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionNotStoppableException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionNotStoppableException.html)
     """
 
 
 class PipelineExecutionOutdatedException(ServiceError):
     """The specified pipeline execution is outdated and cannot be used as a target pipeline execution for rollback.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionOutdatedException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionOutdatedException.html)
     """
 
 
 class PipelineNameInUseException(ServiceError):
     """The specified pipeline name is already in use.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineNameInUseException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineNameInUseException.html)
     """
 
 
 class PipelineNotFoundException(ServiceError):
     """The pipeline was specified in an invalid format or cannot be found.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineNotFoundException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineNotFoundException.html)
     """
 
 
 class PipelineVersionNotFoundException(ServiceError):
     """The pipeline version was specified in an invalid format or cannot be found.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineVersionNotFoundException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineVersionNotFoundException.html)
     """
 
 
@@ -290,8 +263,7 @@ class RequestFailedException(ServiceError):
 class ResourceNotFoundException(ServiceError):
     """The resource was specified in an invalid format.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ResourceNotFoundException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ResourceNotFoundException.html)
     """
 
 
@@ -306,8 +278,7 @@ class StageNotRetryableException(ServiceError):
     """Unable to retry. The pipeline structure or stage state might have changed while actions awaited retry, or the
     stage contains no failed actions.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StageNotRetryableException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StageNotRetryableException.html)
     """
 
 
@@ -323,8 +294,7 @@ class UnableToRollbackStageException(ServiceError):
     pipeline execution was deployed, the stage is currently running, or an incorrect target pipeline execution ID
     was provided.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_UnableToRollbackStageException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_UnableToRollbackStageException.html)
     """
 
 
@@ -338,8 +308,7 @@ class ValidationException(ServiceError):
 class WebhookNotFoundException(ServiceError):
     """The specified webhook was entered in an invalid format or cannot be found.
 
-    [API
-    reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_WebhookNotFoundException.html)
+    [API reference](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_WebhookNotFoundException.html)
     """
 
 
