@@ -28,6 +28,11 @@ def ok(body: bytes = b"{}") -> bytes:
     return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
+def response(status: int, body: bytes, *headers: bytes) -> bytes:
+    head = b"\r\n".join([b"HTTP/1.1 %d X" % status, b"Content-Length: %d" % len(body), *headers])
+    return head + b"\r\n\r\n" + body
+
+
 async def answer_all(peer: Peer) -> None:
     """Answer each request with an empty JSON object until the client closes."""
     while True:

@@ -11,7 +11,7 @@ from codepipeline_sdk.config import RetryConfig, TimeoutConfig
 from codepipeline_sdk.error import DispatchFailure, DispatchTimeout, ResponseError, ServiceError, UnhandledError
 from codepipeline_sdk.types.error import PipelineNotFoundException
 from tests.fakes import CREDENTIALS, Sleeps
-from tests.loopback import Loopback, Peer, answer, hang, ok
+from tests.loopback import Loopback, Peer, answer, hang, ok, response
 
 
 def client(server: Loopback, *, retry: RetryConfig | None = None, timeout: TimeoutConfig | None = None) -> Client:
@@ -26,11 +26,6 @@ def client(server: Loopback, *, retry: RetryConfig | None = None, timeout: Timeo
             sleep=Sleeps(),
         )
     )
-
-
-def response(status: int, body: bytes, *headers: bytes) -> bytes:
-    head = b"\r\n".join([b"HTTP/1.1 %d X" % status, b"Content-Length: %d" % len(body), *headers])
-    return head + b"\r\n\r\n" + body
 
 
 ENDLESS = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n{"

@@ -21,7 +21,7 @@ import pytest
 from codepipeline_sdk import Client, Config, SdkError
 from codepipeline_sdk.config import HttpConfig, RetryConfig, TimeoutConfig
 from tests.fakes import CREDENTIALS
-from tests.loopback import Loopback, Peer, ok
+from tests.loopback import Loopback, Peer, ok, response
 
 CALLS = 10_000
 CONCURRENCY = 100
@@ -34,11 +34,6 @@ FAULTS = (
     + ["500 before", "500 after", "503 before", "throttled", "reset before", "reset after", "closed before"]
     + ["short body", "slow body", "HTML after", "skewed early", "skewed late"]
 )  # fmt: skip
-
-
-def response(status: int, body: bytes, *headers: bytes) -> bytes:
-    head = b"\r\n".join([b"HTTP/1.1 %d X" % status, b"Content-Length: %d" % len(body), *headers])
-    return head + b"\r\n\r\n" + body
 
 
 RUNS = {"none", "500 after", "reset after", "short body", "slow body", "HTML after", "skewed early", "skewed late"}

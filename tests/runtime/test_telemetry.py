@@ -37,17 +37,6 @@ from tests.observed_calls import (
 )
 
 
-@pytest.fixture
-def backend() -> Backend:
-    return Backend()
-
-
-@pytest.fixture
-def lines(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
-    caplog.set_level(logging.DEBUG, logger="codepipeline_sdk")
-    return lambda: [f"{record.name.rpartition('.')[2]} {record.getMessage()}" for record in caplog.records]
-
-
 def output_of(code: str, **environment: str) -> SimpleNamespace:
     """Run code in a fresh process, where nothing is imported and no provider set; return its last line and stderr."""
     variables = {**os.environ, **environment}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -29,18 +28,6 @@ from tests.observed_calls import (
     start,
     throttling,
 )
-
-
-@pytest.fixture
-def backend() -> Backend:
-    return Backend()
-
-
-@pytest.fixture
-def lines(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
-    caplog.set_level(logging.DEBUG, logger="codepipeline_sdk")
-    return lambda: [f"{record.name.rpartition('.')[2]} {record.getMessage()}" for record in caplog.records]
-
 
 # Spans.
 

@@ -16,26 +16,14 @@ from codepipeline_sdk.error import ConfigError
 from codepipeline_sdk.primitives import Secret
 from tests.loopback import Loopback
 from tests.transport.calls import post
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def bundle(authority: trustme.CA, tmp_path: Path) -> str:
-    path = tmp_path / "ca.pem"
-    authority.cert_pem.write_to_path(str(path))
-    return str(path)
+from tests.transport.certificates import server_context
 
 
 @pytest.fixture
 def server(authority: trustme.CA) -> Loopback:
     """Return a server that asks every client for a certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)  # pyright: ignore[reportUnknownMemberType]  # also takes PyOpenSSL's
-    authority.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]  # as above
+    context = server_context(authority)
+    authority.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]  # also takes PyOpenSSL's
     context.verify_mode = ssl.CERT_REQUIRED
     return Loopback(tls=context)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
@@ -28,27 +27,10 @@ from codepipeline_sdk.error import DispatchFailure
 from tests.client.test_blocking_calls import events
 from tests.loopback import Loopback, Peer, Script, answer, answer_all, full_backlog, hang, ok, refusing_port
 from tests.transport.calls import SHORT, post, slots_taken
+from tests.transport.certificates import server_context
 from tests.transport.proxies import basic, proxy_to
 
 NAME = "codepipeline.test"
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="module")
-def bundle(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("tls") / "ca.pem"
-    authority.cert_pem.write_to_path(str(path))
-    return str(path)
-
-
-def server_context(authority: trustme.CA, name: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)  # pyright: ignore[reportUnknownMemberType]  # also takes PyOpenSSL's
-    return context
 
 
 @asynccontextmanager

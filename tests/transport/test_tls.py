@@ -17,24 +17,7 @@ from codepipeline_sdk._runtime.transport.tls import TrustStore, find_trust_store
 from codepipeline_sdk.config.http import ConnectorError, HttpConfig
 from tests.loopback import Loopback, Peer, answer_all, ok
 from tests.transport.calls import open_pool, post, slots_taken
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="module")
-def bundle(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("tls") / "ca.pem"
-    authority.cert_pem.write_to_path(str(path))
-    return str(path)
-
-
-def server_context(authority: trustme.CA, name: str = "127.0.0.1") -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)  # pyright: ignore[reportUnknownMemberType]  # also takes PyOpenSSL's
-    return context
+from tests.transport.certificates import server_context
 
 
 @pytest.fixture
